@@ -1,0 +1,61 @@
+"""The base of every journey in a real browser."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles.testing import StaticLiveServerTestCase
+
+SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+# The success criteria of WCAG 2.2 A and AA that a machine can judge.
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+class BrowserCase(StaticLiveServerTestCase):
+    """`self.page` is a Playwright page on the live server, in `language`, without anything from earlier tests.
+
+    What the page says on its console as an error, and every request to another host, fails the test at its end; add what
+    is expected to `self.expected_errors` (regular expressions).
+    """
+
+    language = "es"
+    viewport = {"width": 1280, "height": 900}
+
+    def start_page(self, chromium: Any) -> None:
+        self.expected_errors: list[str] = []
+        self.errors: list[str] = []
+        self.context = chromium.new_context(locale=self.language, viewport=self.viewport, base_url=self.live_server_url)
+        self.context.set_default_timeout(10_000)
+        self.context.route(lambda url: not url.startswith((self.live_server_url, "data:", "blob:")), self._elsewhere)
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def end_page(self) -> None:
+        self.context.close()
+        unexpected = [text for text in self.errors if not any(re.search(known, text) for known in self.expected_errors)]
+        assert not unexpected, f"The browser complained: {unexpected}"
+
+    def _elsewhere(self, route: Any) -> None:
+        self.errors.append(f"request to another host: {route.request.url}")
+        route.abort()
+
+    def open(self, path: str) -> Any:
+        """Goes to a path of the live server; returns Playwright's response."""
+        return self.page.goto(self.live_server_url + path)
+
+    def screenshot(self, name: str, full_page: bool = True) -> Path:
+        """A picture of the page as `var/screenshots/NAME.png`, for people."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        path = SHOTS / f"{name}.png"
+        self.page.screenshot(path=path, full_page=full_page)
+        return path
+
+    def axe(self) -> list[str]:
+        """What axe-core finds against WCAG 2.2 AA on the page as it stands: rule, help, and the first places."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+        return [
+            f"{each['id']}: {each['help']} ({', '.join(str(node['target'][0]) for node in each['nodes'][:3])})" for each in found
+        ]

@@ -1,0 +1,73 @@
+"""What every test can rely on: settings that read nothing of this machine, files in a temporary folder, no network.
+
+The environment is set here, before Django's settings are read, rather than in pytest's options: so the tests run alike from
+`script/test`, from an editor and from a bare `pytest`. Only DATABASE_URL is taken from outside.
+"""
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HERE = tempfile.mkdtemp(prefix="acuerda-tests-")
+atexit.register(shutil.rmtree, HERE, ignore_errors=True)
+
+for _name in (
+    *(
+        "SECRET_KEY",
+        "DEBUG",
+        "ALLOWED_HOSTS",
+        "EMAIL_URL",
+        "CACHE_URL",
+        "TIME_ZONE",
+        "MEDIA_ROOT",
+        "STATIC_ROOT",
+        "ALLOW_DEMO",
+    ),
+    *("CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "BEHIND_PROXY", "DEFAULT_FROM_EMAIL"),
+):
+    os.environ.pop(_name, None)
+    os.environ.pop(f"{_name}_FILE", None)
+# DEBUG only chooses defaults that need no key and no https here; Django's test runner turns it off for the tests themselves.
+os.environ.update(DEBUG="1", VAR_DIR=HERE, CACHE_URL="locmem:", DJANGO_SETTINGS_MODULE="config.settings")
+
+import django  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+
+from core import catalogs  # noqa: E402
+
+# Hashing a password takes 0.2 s by design, and nearly every test signs somebody in.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Without this, every test client would look through all static files again.
+settings.WHITENOISE_USE_FINDERS = False
+settings.WHITENOISE_AUTOREFRESH = True
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file rather than memory: threads of the live server get connections of their own, as they do in real life.
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(Path(HERE, "test.sqlite3"))
+catalogs.compile_all(Path(settings.LOCALE_PATHS[0]))
+django.setup()
+
+_connect = socket.socket.connect
+
+
+def _connect_here(self: socket.socket, address: object) -> None:
+    """Refuses any connection that leaves the machine."""
+    if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
+        host = str(address[0])
+        if not (host.startswith("127.") or host in ("::1", "localhost")):
+            raise RuntimeError(f"A test wanted to reach {host}: nothing outside this machine may be asked.")
+    _connect(self, address)
+
+
+socket.socket.connect = _connect_here  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Throttles and cached pages of one test are nothing to the next."""
+    cache.clear()
