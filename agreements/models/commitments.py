@@ -1,0 +1,235 @@
+"""Numbered commitments, their extensions and their cancellation by both sides."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agreements.querysets import CommitmentQuerySet, OfCommitmentQuerySet
+from core.fields import FoldedField, KeyField, LongText, TextLine
+from core.models import Record
+
+
+class ReportStatus(models.TextChoices):
+    NOT_STARTED = "not_started", pgettext_lazy("status of a report", "not started")
+    IN_PROGRESS = "in_progress", pgettext_lazy("status of a report", "in progress")
+    SUBSTANTIAL = "substantial", pgettext_lazy("status of a report", "substantial progress")
+    FULFILLED = "fulfilled", pgettext_lazy("status of a report", "fulfilled")
+    NOT_FULFILLED = "not_fulfilled", pgettext_lazy("status of a report", "not fulfilled")
+    CANCELLED = "cancelled", pgettext_lazy("status of a report", "cancelled")
+
+
+class Light(models.TextChoices):
+    """The light (semáforo): derived from dates and reports, never typed."""
+
+    FULFILLED = "fulfilled", pgettext_lazy("light", "fulfilled")
+    ON_TIME = "on_time", pgettext_lazy("light", "on time")
+    DUE_SOON = "due_soon", pgettext_lazy("light", "due soon")
+    LATE = "late", pgettext_lazy("light", "late")
+    NO_REPORT = "no_report", pgettext_lazy("light", "no report since the cut-off")
+    CANCELLED = "cancelled", pgettext_lazy("light", "cancelled")
+
+
+class Commitment(Record):
+    """What is owed, by whom, by when, and how it is verified.
+
+    `reported_*` and `disputed` repeat the newest report and the newest validations of the other side; they are written
+    in the transaction of each report and validation and make the light a matter of columns and of today's date.
+    """
+
+    KEY = "folio"
+    FOLDS = ("folio", "text_es", "text_en", "deliverable", "topic")
+
+    folio = KeyField(_("folio"), unique=True, blank=True)
+    agreement = models.ForeignKey(
+        "agreements.Agreement", verbose_name=_("agreement"), on_delete=models.PROTECT, related_name="commitments"
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    text_es = LongText(_("what is owed, in Spanish"))
+    text_en = LongText(_("what is owed, in English"), blank=True)
+    lead = models.ForeignKey(
+        "agreements.Party",
+        verbose_name=_("responsible party"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="leads",
+    )
+    co_responsible = models.ManyToManyField(
+        "agreements.Party", verbose_name=_("co-responsible parties"), blank=True, related_name="shares"
+    )
+    deliverable = LongText(_("deliverable"), blank=True)
+    means_of_verification = LongText(_("means of verification"), blank=True)
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    original_due_on = models.DateField(_("original due date"), null=True, blank=True)
+    due_on = models.DateField(_("due date"), null=True, blank=True)
+    states = models.ManyToManyField("forum.Area", verbose_name=_("states"), blank=True, related_name="+")
+    topic = TextLine(_("topic"), max_length=120, blank=True)
+    proposals = models.ManyToManyField("proposals.Proposal", verbose_name=_("proposals"), blank=True, related_name="commitments")
+    conditions = models.ManyToManyField(
+        "proposals.Condition", verbose_name=_("conditions"), blank=True, related_name="commitments"
+    )
+    reported_status = models.CharField(
+        _("last report says"), max_length=14, choices=ReportStatus.choices, blank=True, editable=False
+    )
+    reported_percent = models.PositiveSmallIntegerField(_("percent reported"), null=True, blank=True, editable=False)
+    reported_cut_off = models.DateField(_("cut-off of the last report"), null=True, blank=True, editable=False)
+    disputed = models.BooleanField(_("disputed by the other side"), default=False, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+    folded = FoldedField()
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+        ordering = ("agreement", "number")
+        indexes = [
+            models.Index(fields=["due_on", "folio"], name="commitment_due"),
+            models.Index(fields=["lead", "due_on"], name="commitment_lead"),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["agreement", "number"],
+                name="commitment_number_once",
+                violation_error_message=_("This agreement has a commitment with that number."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(starts_on__isnull=True)
+                | models.Q(due_on__isnull=True)
+                | models.Q(due_on__gte=models.F("starts_on")),
+                name="commitment_dates_in_order",
+                violation_error_message=_("A commitment cannot be due before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reported_status="") | models.Q(reported_status__in=ReportStatus.values),
+                name="commitment_reported_status",
+                violation_error_message=_("This is not a status of a report."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.folio
+
+    @property
+    def text(self) -> str:
+        return self.in_language("text")
+
+    @property
+    def event_edition(self) -> Any:
+        return self.agreement.edition
+
+    @property
+    def is_public(self) -> bool:
+        return bool(self.agreement.is_public)
+
+    def get_absolute_url(self) -> str:
+        return reverse("agreement", args=[self.agreement.folio]) + f"#c{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.folio:
+            self.folio = f"{self.agreement.folio}-C{self.number}"
+        super().save(*args, **kwargs)
+
+    def days_late(self, on: dt.date) -> int:
+        """Calendar days after the due date, 0 when it is not late or not open."""
+        if self.due_on is None or self.cancelled_at is not None or self.reported_status == ReportStatus.FULFILLED:
+            return 0
+        return max(0, (on - self.due_on).days)
+
+    def search_entry(self) -> dict[str, str] | None:
+        if not self.is_public:
+            return None
+        return {
+            "kind": "commitment",
+            "title_es": self.text_es[:300],
+            "title_en": self.text_en[:300],
+            "summary_es": self.deliverable,
+            "summary_en": "",
+            "text": f"{self.topic} {self.means_of_verification}",
+        }
+
+
+class Extension(models.Model):
+    """A later due date: who asked, why, and who of the other side accepted. The original date stays."""
+
+    commitment = models.ForeignKey(Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="extensions")
+    from_on = models.DateField(_("due date before"))
+    to_on = models.DateField(_("due date after"))
+    asked_by = models.ForeignKey("agreements.Party", verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+")
+    reason = LongText(_("reason"))
+    asked_at = models.DateTimeField(_("asked"))
+    accepted_by = models.ForeignKey(
+        "agreements.Party", verbose_name=_("accepted by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("recorded by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = OfCommitmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        ordering = ("commitment", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_on__gt=models.F("from_on")),
+                name="extension_is_later",
+                violation_error_message=_("An extension moves the due date to a later day."),
+            ),
+            models.UniqueConstraint(
+                fields=["commitment"],
+                condition=models.Q(accepted_at__isnull=True),
+                name="extension_one_pending",
+                violation_error_message=_("Another extension of this commitment waits for an answer."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commitment} → {self.to_on}"
+
+
+class Cancellation(models.Model):
+    """One side says that a commitment should be cancelled; it is when both sides have said so."""
+
+    commitment = models.ForeignKey(
+        Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="cancellations"
+    )
+    party = models.ForeignKey("agreements.Party", verbose_name=_("party"), on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(_("side"), max_length=14)
+    reason = LongText(_("reason"))
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("recorded by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = OfCommitmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cancellation")
+        verbose_name_plural = _("cancellations")
+        ordering = ("commitment", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "side"],
+                name="cancellation_once_a_side",
+                violation_error_message=_("This side has agreed to the cancellation already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(side__in=["organizations", "government"]),
+                name="cancellation_side",
+                violation_error_message=_("A side is the organizations or the government."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commitment} · {self.side}"

@@ -1,0 +1,402 @@
+"""Work meetings, their agenda, attendance, minutes and action items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agreements.querysets import AttendanceQuerySet, MeetingQuerySet, MinutesQuerySet, OfMeetingQuerySet
+from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
+from core.models import Record
+from core.models.base import choice_constraint
+from core.models.folio import next_folio
+from forum.models.editions import check_zone
+
+
+class MeetingStatus(models.TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("status of a meeting", "proposed")
+    SCHEDULED = "scheduled", pgettext_lazy("status of a meeting", "scheduled")
+    HELD = "held", pgettext_lazy("status of a meeting", "held")
+    CANCELLED = "cancelled", pgettext_lazy("status of a meeting", "cancelled")
+
+
+class Meeting(Record):
+    """A work meeting that follows one or more agreements. `link` is for the invited only."""
+
+    Status = MeetingStatus
+
+    KEY = "folio"
+    FOLDS = ("folio", "title_es", "title_en", "place")
+    PRIVATE = frozenset({"link"})
+
+    folio = KeyField(
+        _("folio"), unique=True, blank=True, validators=[check_key], help_text=_("Given once, never reused: FM1-R-01.")
+    )
+    edition = models.ForeignKey("forum.Edition", verbose_name=_("edition"), on_delete=models.PROTECT, related_name="meetings")
+    agreements = models.ManyToManyField("agreements.Agreement", verbose_name=_("agreements"), blank=True, related_name="meetings")
+    title_es = TextLine(_("title in Spanish"), max_length=300)
+    title_en = TextLine(_("title in English"), max_length=300, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    time_zone = models.CharField(_("time zone"), max_length=60, default="America/Mexico_City", validators=[check_zone])
+    place = TextLine(_("place"), max_length=300, blank=True)
+    link = models.URLField(_("link (for the invited)"), max_length=500, blank=True)
+    convening_organization = models.ForeignKey(
+        "forum.Organization",
+        verbose_name=_("convening organization"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    convening_agency = models.ForeignKey(
+        "forum.Agency", verbose_name=_("convening agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PROPOSED, editable=False)
+    sequence = models.PositiveSmallIntegerField(_("sequence"), default=0, editable=False)
+    next_meeting = models.OneToOneField(
+        "self", verbose_name=_("next meeting"), null=True, blank=True, on_delete=models.SET_NULL, related_name="previous_meeting"
+    )
+    folded = FoldedField()
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("work meeting")
+        verbose_name_plural = _("work meetings")
+        ordering = ("-starts_at", "folio")
+        indexes = [models.Index(fields=["starts_at", "folio"], name="meeting_start")]
+        constraints = [
+            *Record.Meta.constraints,
+            choice_constraint("status", MeetingStatus, "meeting_status", _("This is not a status of a meeting.")),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="meeting_times_in_order",
+                violation_error_message=_("A meeting ends after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(convening_organization__isnull=True) | models.Q(convening_agency__isnull=True),
+                name="meeting_one_convener",
+                violation_error_message=_("An organization or an agency convenes the meeting, not both."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.folio} · {self.title}"
+
+    @property
+    def title(self) -> str:
+        return self.in_language("title")
+
+    @property
+    def convener(self) -> Any:
+        return self.convening_organization or self.convening_agency
+
+    @property
+    def event_edition(self) -> Any:
+        return self.edition
+
+    @property
+    def is_public(self) -> bool:
+        return self.status != self.Status.PROPOSED and bool(self.edition.is_public)
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting", args=[self.folio])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.folio:
+            self.folio = next_folio(f"{self.edition.folio_prefix}-R")
+        super().save(*args, **kwargs)
+
+    def search_entry(self) -> dict[str, str] | None:
+        if not self.is_public:
+            return None
+        return {
+            "kind": "meeting",
+            "title_es": self.title_es,
+            "title_en": self.title_en,
+            "summary_es": "",
+            "summary_en": "",
+            "text": self.place,
+        }
+
+
+class AttendancePresence(models.TextChoices):
+    INVITED = "invited", pgettext_lazy("presence at a meeting", "invited")
+    PRESENT = "present", pgettext_lazy("presence at a meeting", "present")
+    ABSENT = "absent", pgettext_lazy("presence at a meeting", "absent")
+    EXCUSED = "excused", pgettext_lazy("presence at a meeting", "excused absence")
+
+
+class Attendance(models.Model):
+    """A body or an organization is invited, perhaps by a participant of the edition, and was there or not."""
+
+    Presence = AttendancePresence
+
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="attendance")
+    participation = models.ForeignKey(
+        "forum.Participation",
+        verbose_name=_("participant"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="attendance",
+    )
+    organization = models.ForeignKey(
+        "forum.Organization", verbose_name=_("organization"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agency = models.ForeignKey(
+        "forum.Agency", verbose_name=_("agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    presence = models.CharField(_("presence"), max_length=8, choices=Presence.choices, default=Presence.INVITED)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendance")
+        ordering = ("meeting", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(organization__isnull=False, agency__isnull=True)
+                | models.Q(organization__isnull=True, agency__isnull=False),
+                name="attendance_one_body",
+                violation_error_message=_("Who is invited comes for an organization or for an agency."),
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "participation"],
+                condition=models.Q(participation__isnull=False),
+                name="attendance_participant_once",
+                violation_error_message=_("This participant is invited already."),
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "organization"],
+                condition=models.Q(participation__isnull=True, organization__isnull=False),
+                name="attendance_organization_once",
+                violation_error_message=_("This organization is invited already."),
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "agency"],
+                condition=models.Q(participation__isnull=True, agency__isnull=False),
+                name="attendance_agency_once",
+                violation_error_message=_("This agency is invited already."),
+            ),
+            choice_constraint("presence", AttendancePresence, "attendance_presence", _("This is not a presence.")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} · {self.body}"
+
+    @property
+    def body(self) -> Any:
+        return self.organization or self.agency
+
+
+class AgendaItem(models.Model):
+    """An item of the agenda; open commitments and earlier action items come by themselves."""
+
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="agenda")
+    number = models.PositiveSmallIntegerField(_("number"))
+    text_es = LongText(_("item in Spanish"))
+    text_en = LongText(_("item in English"), blank=True)
+    commitment = models.ForeignKey(
+        "agreements.Commitment",
+        verbose_name=_("commitment"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agenda_items",
+    )
+    action_item = models.ForeignKey(
+        "agreements.ActionItem",
+        verbose_name=_("action item"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agenda_items",
+    )
+
+    objects = OfMeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agenda item")
+        verbose_name_plural = _("agenda items")
+        ordering = ("meeting", "number")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "number"],
+                name="agenda_number_once",
+                violation_error_message=_("This agenda has an item with that number."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}.{self.number}"
+
+    in_language = Record.in_language
+    language_of = Record.language_of
+
+    @property
+    def text(self) -> str:
+        return self.in_language("text")
+
+
+class MinutesVersionStatus(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("status of minutes", "draft")
+    CIRCULATED = "circulated", pgettext_lazy("status of minutes", "circulated for remarks")
+    APPROVED = "approved", pgettext_lazy("status of minutes", "approved")
+
+
+class MinutesVersion(Record):
+    """The minutes of a meeting: draft → circulated for remarks → approved and locked."""
+
+    Status = MinutesVersionStatus
+
+    KEY = "folio"
+
+    folio = KeyField(_("folio"), unique=True)
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="minutes")
+    number = models.PositiveSmallIntegerField(_("version"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
+    text_es = LongText(_("minutes in Spanish"))
+    text_en = LongText(_("minutes in English"), blank=True)
+    decisions_es = LongText(_("decisions in Spanish"), blank=True)
+    decisions_en = LongText(_("decisions in English"), blank=True)
+    attendance = models.JSONField(_("attendance by body"), default=list, blank=True, editable=False)
+    remarks_until = models.DateField(_("remarks until"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
+    sha256 = models.CharField(_("fingerprint"), max_length=64, blank=True, editable=False)
+
+    objects = MinutesQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("minutes")
+        verbose_name_plural = _("minutes")
+        ordering = ("meeting", "number")
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["meeting", "number"],
+                name="minutes_number_once",
+                violation_error_message=_("This meeting has minutes with that number."),
+            ),
+            choice_constraint("status", MinutesVersionStatus, "minutes_status", _("This is not a status of minutes.")),
+            models.CheckConstraint(
+                condition=~models.Q(status="approved") | models.Q(approved_at__isnull=False),
+                name="minutes_approved_dated",
+                violation_error_message=_("Approved minutes have a date of approval."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.folio
+
+    @property
+    def text(self) -> str:
+        return self.in_language("text")
+
+    @property
+    def decisions(self) -> str:
+        return self.in_language("decisions")
+
+    @property
+    def event_edition(self) -> Any:
+        return self.meeting.edition
+
+
+class Remark(models.Model):
+    """A remark on circulated minutes."""
+
+    minutes = models.ForeignKey(MinutesVersion, verbose_name=_("minutes"), on_delete=models.CASCADE, related_name="remarks")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    acting_label = models.CharField(_("acting as"), max_length=200, blank=True)
+    text = LongText(_("text"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        ordering = ("minutes", "id")
+
+    def __str__(self) -> str:
+        return f"{self.minutes_id} · {self.at:%Y-%m-%d}"
+
+
+class ActionItem(Record):
+    """What, who, when: decided at a meeting; may become a commitment; comes back on the next agenda while open."""
+
+    KEY = "folio"
+
+    folio = KeyField(_("folio"), unique=True, blank=True)
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="action_items")
+    number = models.PositiveSmallIntegerField(_("number"))
+    what_es = LongText(_("what, in Spanish"))
+    what_en = LongText(_("what, in English"), blank=True)
+    organization = models.ForeignKey(
+        "forum.Organization",
+        verbose_name=_("organization"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="action_items",
+    )
+    agency = models.ForeignKey(
+        "forum.Agency", verbose_name=_("agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="action_items"
+    )
+    due_on = models.DateField(_("due date"), null=True, blank=True)
+    done_on = models.DateField(_("done"), null=True, blank=True)
+    commitment = models.ForeignKey(
+        "agreements.Commitment",
+        verbose_name=_("became commitment"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="action_items",
+    )
+
+    objects = OfMeetingQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("action item")
+        verbose_name_plural = _("action items")
+        ordering = ("meeting", "number")
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["meeting", "number"],
+                name="action_item_number_once",
+                violation_error_message=_("This meeting has an action item with that number."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(organization__isnull=True) | models.Q(agency__isnull=True),
+                name="action_item_one_owner",
+                violation_error_message=_("An organization or an agency owns an action item, not both."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.folio
+
+    @property
+    def what(self) -> str:
+        return self.in_language("what")
+
+    @property
+    def owner(self) -> Any:
+        return self.organization or self.agency
+
+    @property
+    def event_edition(self) -> Any:
+        return self.meeting.edition
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.folio:
+            self.folio = f"{self.meeting.folio}-T{self.number}"
+        super().save(*args, **kwargs)

@@ -1,0 +1,80 @@
+"""Reading the environment: each setting `X` may also come as a file named by `X_FILE`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on", "si", "sí"}
+FALSE = {"", "0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of `name`, or the content of the file that `name_FILE` points to."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE points to {path}, which cannot be read: {error.strerror}.") from error
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes/no setting. Anything but the usual words is refused with a sentence."""
+    value = text(name, "1" if default else "0").lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is neither yes nor no: use 1 or 0.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma separated list, blanks dropped."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def email_settings(url: str) -> dict[str, object]:
+    """Django's EMAIL_* settings from `smtp://user:password@host:port?tls=1`, `smtps://…`, `console:` or `file:///folder`."""
+    parts = urlsplit(url)
+    backend = "django.core.mail.backends."
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": backend + "console.EmailBackend"}
+    if parts.scheme == "file":
+        return {"EMAIL_BACKEND": backend + "filebased.EmailBackend", "EMAIL_FILE_PATH": parts.path}
+    if parts.scheme in ("smtp", "smtps"):
+        query = parse_qs(parts.query)
+        return {
+            "EMAIL_BACKEND": backend + "smtp.EmailBackend",
+            "EMAIL_HOST": parts.hostname or "localhost",
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": query.get("tls", ["0"])[0] in TRUE,
+            "EMAIL_TIMEOUT": 10,
+        }
+    raise ImproperlyConfigured(f"EMAIL_URL starts with {parts.scheme!r}: use smtp://, smtps://, console: or file:///.")
+
+
+def cache_settings(url: str) -> dict[str, object]:
+    """One entry of Django's CACHES from `locmem:`, `dummy:`, `database://table`, `redis://…` or `file:///folder`."""
+    parts = urlsplit(url)
+    backend = "django.core.cache.backends."
+    if parts.scheme == "locmem":
+        return {"BACKEND": backend + "locmem.LocMemCache", "LOCATION": parts.netloc or "acuerda"}
+    if parts.scheme == "dummy":
+        return {"BACKEND": backend + "dummy.DummyCache"}
+    if parts.scheme == "database":
+        return {"BACKEND": backend + "db.DatabaseCache", "LOCATION": parts.netloc or "acuerda_cache"}
+    if parts.scheme in ("redis", "rediss"):
+        return {"BACKEND": backend + "redis.RedisCache", "LOCATION": url}
+    if parts.scheme == "file":
+        return {"BACKEND": backend + "filebased.FileBasedCache", "LOCATION": parts.path}
+    raise ImproperlyConfigured(
+        f"CACHE_URL starts with {parts.scheme!r}: use locmem:, database://table, redis://, file:/// or dummy:."
+    )

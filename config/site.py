@@ -1,0 +1,41 @@
+"""Addresses without a language: choosing one, and what a load balancer asks."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language_from_request
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """`/` leads to the home page in the visitor's language; Spanish when nothing says otherwise."""
+    language = get_language_from_request(request)
+    response = redirect("/en/" if language.startswith("en") else "/es/")
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers and its migrations are applied; 503 with the reason when not."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return JsonResponse({"status": "database does not answer"}, status=503)
+    if pending:
+        return JsonResponse({"status": "migrations are pending"}, status=503)
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,33 @@
+"""Addresses (design.md section 6): pages under their language, the rest without."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from config import site
+
+workspace = [
+    path("", include("config.workspace.urls")),
+    path("", include("forum.workspace.urls")),
+    path("", include("proposals.workspace.urls")),
+    path("", include("agreements.workspace.urls")),
+]
+
+urlpatterns = [
+    path("", site.choose_language, name="choose_language"),
+    path("admin/", admin.site.urls),
+    path("healthz", site.healthz, name="healthz"),
+    path("readyz", site.readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *i18n_patterns(
+        path("", include("config.pages.urls")),
+        path("", include("forum.urls")),
+        path("", include("proposals.urls")),
+        path("", include("agreements.urls")),
+        path(_("workspace/"), include((workspace, "workspace"))),
+        path(_("accounts/"), include("allauth.account.urls")),
+        path(_("accounts/2fa/"), include("allauth.mfa.urls")),
+        prefix_default_language=True,
+    ),
+]

@@ -1,0 +1,171 @@
+"""Writing events: who changed what, field by field, in the same transaction as the change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from django.db import connection, models
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from core.models import Event, Record
+from core.models.event import Origin
+
+_origin: ContextVar[str] = ContextVar("origin", default=Origin.COMMAND.value)
+
+#: Columns that say nothing about the matter of a record.
+HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
+MASK = "•"
+
+
+class Actor(Protocol):
+    """Whoever acts: a user of the application."""
+
+    pk: Any
+
+    @property
+    def acting_label(self) -> str: ...
+
+
+class System:
+    """The application itself, for the steps that follow from others."""
+
+    pk = None
+    acting_label = "system"
+    is_active = True
+    is_authenticated = False
+
+    def __repr__(self) -> str:
+        return "SYSTEM"
+
+
+SYSTEM = System()
+
+
+@contextmanager
+def acting_from(origin: str) -> Iterator[None]:
+    """Within this block events say that they came from `origin` (page, admin, import, command)."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def current_origin() -> str:
+    return _origin.get()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON: related records by public key, dates in ISO 8601, amounts as text."""
+    if isinstance(value, Record):
+        return value.public_key
+    if isinstance(value, models.Model):
+        return str(getattr(value, "code", None) or getattr(value, "key", None) or value.pk)
+    if isinstance(value, FieldFile):
+        return value.name or ""
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, (decimal.Decimal, uuid.UUID)):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(inner) for inner in value]
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return str(value)
+
+
+def values_of(record: models.Model) -> dict[str, Any]:
+    """The columns of a record as they stand, without housekeeping. Foreign keys by database id (resolved when shown)."""
+    return {
+        field.attname: getattr(record, field.attname)
+        for field in record._meta.concrete_fields
+        if field.name not in HOUSEKEEPING and not isinstance(field, models.FileField)
+    } | {
+        field.attname: str(getattr(record, field.attname) or "")
+        for field in record._meta.concrete_fields
+        if isinstance(field, models.FileField)
+    }
+
+
+def difference(record: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """`{field: [before, after]}` of what differs, as plain JSON; private fields masked, related records by key."""
+    private = getattr(record, "PRIVATE", frozenset())
+    changes: dict[str, list[Any]] = {}
+    for field in record._meta.concrete_fields:
+        if field.attname not in after or before.get(field.attname) == after[field.attname]:
+            continue
+        pair = [before.get(field.attname), after[field.attname]]
+        if field.name in private:
+            changes[field.name] = [MASK if value not in (None, "") else "" for value in pair]
+        elif isinstance(field, models.ForeignKey):
+            changes[field.name] = [related_key(record, field, value) for value in pair]
+        else:
+            changes[field.name] = [plain(value) for value in pair]
+    return changes
+
+
+def related_key(record: models.Model, field: models.ForeignKey[Any, Any], pk: Any) -> Any:
+    """The public key of the record that a foreign key points to; costs a query only when it is not at hand."""
+    if pk is None:
+        return None
+    if getattr(record, field.attname) == pk and field.is_cached(record):
+        return plain(getattr(record, field.name))
+    found = field.related_model._base_manager.filter(pk=pk).first()
+    return plain(found) if found is not None else None
+
+
+def record_event(
+    record: models.Model,
+    action: str,
+    *,
+    actor: Any,
+    changes: Mapping[str, Sequence[Any]] | None = None,
+    reason: str = "",
+    at: dt.datetime | None = None,
+) -> Event:
+    """Write one event. Must be called inside the transaction of the change itself."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is written in the transaction of its change: open transaction.atomic() first.")
+    event = build_event(record, action, actor=actor, changes=changes, reason=reason, at=at)
+    event.save()
+    return event
+
+
+def build_event(
+    record: models.Model,
+    action: str,
+    *,
+    actor: Any,
+    changes: Mapping[str, Sequence[Any]] | None = None,
+    reason: str = "",
+    at: dt.datetime | None = None,
+) -> Event:
+    """An unsaved event, for writing many at once (imports)."""
+    edition = getattr(record, "event_edition", None)
+    return Event(
+        at=at or timezone.now(),
+        actor_id=getattr(actor, "pk", None),
+        actor_label=str(getattr(actor, "acting_label", "") or "system")[:200],
+        model=record._meta.label_lower,
+        record_id=record.pk,
+        record_key=str(getattr(record, "public_key", record.pk))[:80],
+        edition_slug=edition.slug if edition is not None else "",
+        action=action,
+        changes=plain(changes or {}),
+        reason=reason,
+        origin=current_origin(),
+    )
+
+
+def events_of(record: models.Model) -> models.QuerySet[Event]:
+    """The timeline of one record, newest first."""
+    return Event.objects.filter(model=record._meta.label_lower, record_id=record.pk).order_by("-id").select_related("actor")

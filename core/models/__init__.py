@@ -1,0 +1,20 @@
+"""Records of the mechanism: base classes, events, ledger, folios, imports, search."""
+
+from core.models.base import Record, Source
+from core.models.event import Event
+from core.models.folio import FolioCounter
+from core.models.imports import ImportBatch, ImportRow
+from core.models.ledger import LedgerEntry, LedgerHead
+from core.models.search import SearchEntry
+
+__all__ = [
+    "Event",
+    "FolioCounter",
+    "ImportBatch",
+    "ImportRow",
+    "LedgerEntry",
+    "LedgerHead",
+    "Record",
+    "SearchEntry",
+    "Source",
+]

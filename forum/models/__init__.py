@@ -1,0 +1,28 @@
+"""Who takes part: editions, tables, organizations, agencies, people, areas, accounts and roles."""
+
+from forum.models.accounts import Role, User
+from forum.models.agencies import Agency, AgencyName, AgencySuccession
+from forum.models.areas import Area
+from forum.models.editions import Edition, EditionAgency, EditionOrganization, Session, WorkingTable
+from forum.models.organizations import MirrorLink, Organization, OrganizationName
+from forum.models.people import Consent, Participation, Person
+
+__all__ = [
+    "Agency",
+    "AgencyName",
+    "AgencySuccession",
+    "Area",
+    "Consent",
+    "Edition",
+    "EditionAgency",
+    "EditionOrganization",
+    "MirrorLink",
+    "Organization",
+    "OrganizationName",
+    "Participation",
+    "Person",
+    "Role",
+    "Session",
+    "User",
+    "WorkingTable",
+]
