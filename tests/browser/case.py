@@ -18,6 +18,8 @@ class BrowserCase(StaticLiveServerTestCase):
     is expected to `self.expected_errors` (regular expressions).
     """
 
+    # What migrations load (areas, countries) must be there again after the database was emptied between two tests.
+    serialized_rollback = True
     language = "es"
     viewport = {"width": 1280, "height": 900}
 
