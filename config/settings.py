@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.HeadersMiddleware",
+    "core.pagecache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.middleware.HostileInputMiddleware",
@@ -213,6 +214,8 @@ if not DEBUG:
 # Demo accounts are refused when DEBUG is off, unless the person who installs asks for them (design.md section 6).
 ALLOW_DEMO = env.flag("ALLOW_DEMO", DEBUG)
 PAGE_SIZE = 25
+# Public pages are kept until something changes (core.pagecache); 0 while you edit templates.
+PAGE_CACHE = env.flag("PAGE_CACHE", True)
 
 LOGGING = {
     "version": 1,

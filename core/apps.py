@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("Events, ledger and imports")
+
+    def ready(self) -> None:
+        from core import pagecache
+
+        pagecache.watch()

@@ -57,7 +57,7 @@ def typed(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> li
     result = []
     for name, value in zip(names, values, strict=True):
         try:
-            field = model._meta.get_field(name)
+            field = model._meta.pk if name == "pk" else model._meta.get_field(name)
             clean = field.to_python(value)  # type: ignore[union-attr]
         except FieldDoesNotExist:
             clean = value

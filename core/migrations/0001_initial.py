@@ -58,6 +58,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Revision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('steps', models.PositiveBigIntegerField(default=1)),
+            ],
+            options={
+                'verbose_name': 'revision',
+                'verbose_name_plural': 'revisions',
+            },
+        ),
+        migrations.CreateModel(
             name='ImportBatch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
