@@ -2,8 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """One thing that waits for a person: what to do, with what, where, until when.
+
+    `kind` groups the items on the workspace home (`review`, `clarify`, `submit`, `refer`, `sign`, `report`, `validate`,
+    `meeting`…) and `what` is the sentence for it ("Give an opinion"); `record` is the folio or key, `title` its title;
+    `due_on` None means no date.
+    """
+
+    kind: str
+    what: str
+    record: str
+    title: str
+    url: str
+    due_on: dt.date | None = None
+    note: str = ""
+
+    def is_late(self, on: dt.date) -> bool:
+        return self.due_on is not None and self.due_on < on
+
+    @property
+    def order(self) -> tuple[bool, dt.date, str]:
+        """By date, what has none at the end."""
+        return (self.due_on is None, self.due_on or dt.date.max, self.record)
 
 
 class Socket:
