@@ -22,17 +22,23 @@ def party_rows(roles: Roles) -> Any:
     )
 
 
+def insiders(roles: Roles, prefix: str = "") -> Q:
+    """Agreements that a person reads whatever their state: the organizer's editions, and those of the own parties."""
+    gate = Q(**{f"{prefix}id__in": []})
+    if roles.editions:
+        gate |= Q(**{f"{prefix}edition__in": roles.editions})
+    if roles.agencies or roles.organizations:
+        gate |= Q(**{f"{prefix}id__in": party_rows(roles).values("agreement")})
+    return gate
+
+
 def agreement_gate(user: Any, prefix: str = "") -> Q:
     """Public once opened for signature; drafts only for the organizers of the edition and the parties."""
     roles = roles_of(user)
     if roles.administrator:
         return Q()
     gate = Q(**{f"{prefix}published_at__isnull": False}) & ~Q(**{f"{prefix}status": "draft"})
-    if roles.editions:
-        gate |= Q(**{f"{prefix}edition__in": roles.editions})
-    if roles.agencies or roles.organizations:
-        gate |= Q(**{f"{prefix}id__in": party_rows(roles).values("agreement")})
-    return gate
+    return gate | insiders(roles, prefix)
 
 
 class AgreementQuerySet(GatedQuerySet):
@@ -58,12 +64,7 @@ class VersionQuerySet(GatedQuerySet):
         roles = roles_of(user)
         if roles.administrator:
             return self.all()
-        gate = agreement_gate(None, "agreement__") & ~Q(status="draft")
-        if roles.editions:
-            gate |= Q(agreement__edition__in=roles.editions)
-        if roles.agencies or roles.organizations:
-            gate |= Q(agreement__in=party_rows(roles).values("agreement"))
-        return self.filter(gate)
+        return self.filter(agreement_gate(None, "agreement__") & ~Q(status="draft") | insiders(roles, "agreement__"))
 
 
 class SignedPaperQuerySet(GatedQuerySet):
@@ -79,13 +80,21 @@ class SignedPaperQuerySet(GatedQuerySet):
         return self.filter(gate)
 
 
+def brought_in() -> Q:
+    """Commitments of the version in force, or of the first one before it is signed: not those that an amendment brings."""
+    return Q(since_version=1) | Q(since_version__lte=F("agreement__version_number"))
+
+
 class CommitmentQuerySet(GatedQuerySet):
     def visible_to(self, user: Any) -> CommitmentQuerySet:
-        return self.filter(agreement_gate(user, "agreement__"))
+        roles = roles_of(user)
+        if roles.administrator:
+            return self.all()
+        return self.filter(agreement_gate(None, "agreement__") & brought_in() | insiders(roles, "agreement__"))
 
     def in_force(self) -> CommitmentQuerySet:
-        """Commitments of agreements that were signed."""
-        return self.filter(agreement__status__in=["signed", "concluded"])
+        """Commitments of agreements that were signed, in a version that was signed."""
+        return self.filter(brought_in(), agreement__status__in=["signed", "concluded"])
 
     def with_light(self, on: dt.date) -> CommitmentQuerySet:
         """Annotates `light` on date `on`, by the same rule as `agreements.light.light_of`, so that lists filter by it."""
@@ -141,20 +150,15 @@ class EvidenceQuerySet(GatedQuerySet):
         if roles.administrator:
             return self.all()
         path = "report__commitment__agreement__"
-        gate = agreement_gate(None, path) & Q(is_public=True)
-        if roles.editions:
-            gate |= Q(**{f"{path}edition__in": roles.editions})
-        if roles.agencies or roles.organizations:
-            gate |= Q(**{f"{path}id__in": party_rows(roles).values("agreement")})
-        return self.filter(gate)
+        return self.filter(agreement_gate(None, path) & Q(is_public=True) | insiders(roles, path))
 
 
 def meeting_gate(user: Any, prefix: str = "") -> Q:
-    """Scheduled, held and cancelled meetings are public; proposed ones for the organizers and the invited."""
+    """Public once scheduled, also when cancelled later; before that for the organizers and the invited."""
     roles = roles_of(user)
     if roles.administrator:
         return Q()
-    gate = Q(**{f"{prefix}status__in": ["scheduled", "held", "cancelled"]}) & ~Q(**{f"{prefix}edition__stage": "preparation"})
+    gate = Q(**{f"{prefix}published_at__isnull": False}) & ~Q(**{f"{prefix}edition__stage": "preparation"})
     if roles.editions:
         gate |= Q(**{f"{prefix}edition__in": roles.editions})
     if roles.agencies or roles.organizations:
@@ -176,26 +180,45 @@ class MeetingQuerySet(GatedQuerySet):
         return self.filter(status="scheduled", ends_at__gte=now)
 
 
+def minutes_gate(user: Any, prefix: str = "") -> Q:
+    """Approved minutes are as public as their meeting; circulated ones for the invited; drafts for the organizers."""
+    roles = roles_of(user)
+    if roles.administrator:
+        return Q()
+    gate = meeting_gate(None, f"{prefix}meeting__") & Q(**{f"{prefix}status": "approved"})
+    if roles.editions:
+        gate |= Q(**{f"{prefix}meeting__edition__in": roles.editions})
+    if roles.agencies or roles.organizations:
+        invited = Q(**{f"{prefix}meeting__in": attendance_rows(roles).values("meeting")})
+        gate |= invited & ~Q(**{f"{prefix}status": "draft"})
+    return gate
+
+
 class MinutesQuerySet(GatedQuerySet):
-    """Approved minutes with their meeting; circulated ones for the invited; drafts for the organizers."""
-
     def visible_to(self, user: Any) -> MinutesQuerySet:
-        roles = roles_of(user)
-        if roles.administrator:
-            return self.all()
-        gate = meeting_gate(None, "meeting__") & Q(status="approved")
-        if roles.editions:
-            gate |= Q(meeting__edition__in=roles.editions)
-        if roles.agencies or roles.organizations:
-            gate |= Q(meeting__in=attendance_rows(roles).values("meeting")) & ~Q(status="draft")
-        return self.filter(gate)
+        return self.filter(minutes_gate(user))
 
 
-class OfMeetingQuerySet(GatedQuerySet):
-    """Agenda and action items, as visible as their meeting."""
+class ActionItemQuerySet(GatedQuerySet):
+    def visible_to(self, user: Any) -> ActionItemQuerySet:
+        return self.filter(minutes_gate(user, "minutes__"))
 
-    def visible_to(self, user: Any) -> OfMeetingQuerySet:
-        return self.filter(meeting_gate(user, "meeting__"))
+    def open(self) -> ActionItemQuerySet:
+        """Neither done nor turned into a commitment."""
+        return self.filter(done_on__isnull=True, commitment__isnull=True)
+
+
+class AgendaQuerySet(GatedQuerySet):
+    """Agenda items as their meeting, without those that repeat an action item or a commitment not readable itself."""
+
+    def visible_to(self, user: Any) -> AgendaQuerySet:
+        items = apps.get_model("agreements", "ActionItem").objects.visible_to(user)
+        commitments = apps.get_model("agreements", "Commitment").objects.visible_to(user)
+        return self.filter(
+            meeting_gate(user, "meeting__"),
+            Q(action_item__isnull=True) | Q(action_item__in=items.values("id")),
+            Q(commitment__isnull=True) | Q(commitment__in=commitments.values("id")),
+        )
 
 
 class AttendanceQuerySet(GatedQuerySet):

@@ -249,6 +249,8 @@ def meeting(of: forum.Edition, *, status: str = "scheduled", agreements: Any = (
     values.setdefault("title_es", f"Reunión {number()}")
     values.setdefault("starts_at", dt.datetime(2026, 4, 6, 16, tzinfo=dt.UTC))
     values.setdefault("ends_at", values["starts_at"] + dt.timedelta(hours=2))
+    if status in ("scheduled", "held"):
+        values.setdefault("published_at", now())
     made = agreed.Meeting.objects.create(edition=of, status=status, **values)
     made.agreements.set(agreements)
     return made

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
                 ('folio', core.fields.KeyField(blank=True, max_length=60, unique=True, verbose_name='folio')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='number')),
+                ('since_version', models.PositiveSmallIntegerField(default=1, editable=False, verbose_name='since version')),
                 ('text_es', core.fields.LongText(verbose_name='what is owed, in Spanish')),
                 ('text_en', core.fields.LongText(blank=True, verbose_name='what is owed, in English')),
                 ('deliverable', core.fields.LongText(blank=True, verbose_name='deliverable')),
@@ -172,6 +173,7 @@ class Migration(migrations.Migration):
                 ('link', models.URLField(blank=True, max_length=500, verbose_name='link (for the invited)')),
                 ('status', models.CharField(choices=[('proposed', 'proposed'), ('scheduled', 'scheduled'), ('held', 'held'), ('cancelled', 'cancelled')], default='proposed', editable=False, max_length=10, verbose_name='status')),
                 ('sequence', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='sequence')),
+                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='published')),
                 ('folded', core.fields.FoldedField(blank=True, default='', editable=False)),
                 ('agreements', models.ManyToManyField(blank=True, related_name='meetings', to='agreements.agreement', verbose_name='agreements')),
                 ('convening_agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forum.agency', verbose_name='convening agency')),
@@ -184,7 +186,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'work meetings',
                 'ordering': ('-starts_at', 'folio'),
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['stated', 'public_page', 'sample', 'entered'])), name='agreements_meeting_source', violation_error_message='The source is stated, public page, sample or entered.'), models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'scheduled', 'held', 'cancelled'])), name='meeting_status', violation_error_message='This is not a status of a meeting.'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_times_in_order', violation_error_message='A meeting ends after it starts.'), models.CheckConstraint(condition=models.Q(('convening_organization__isnull', True), ('convening_agency__isnull', True), _connector='OR'), name='meeting_one_convener', violation_error_message='An organization or an agency convenes the meeting, not both.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['stated', 'public_page', 'sample', 'entered'])), name='agreements_meeting_source', violation_error_message='The source is stated, public page, sample or entered.'), models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'scheduled', 'held', 'cancelled'])), name='meeting_status', violation_error_message='This is not a status of a meeting.'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_times_in_order', violation_error_message='A meeting ends after it starts.'), models.CheckConstraint(condition=models.Q(('convening_organization__isnull', True), ('convening_agency__isnull', True), _connector='OR'), name='meeting_one_convener', violation_error_message='An organization or an agency convenes the meeting, not both.'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['scheduled', 'held']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='meeting_scheduled_is_published', violation_error_message='A meeting is published when it is scheduled.')],
             },
         ),
         migrations.CreateModel(
@@ -255,6 +257,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['stated', 'public_page', 'sample', 'entered'])), name='agreements_minutesversion_source', violation_error_message='The source is stated, public page, sample or entered.'), models.UniqueConstraint(fields=('meeting', 'number'), name='minutes_number_once', violation_error_message='This meeting has minutes with that number.'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'circulated', 'approved'])), name='minutes_status', violation_error_message='This is not a status of minutes.'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='minutes_approved_dated', violation_error_message='Approved minutes have a date of approval.')],
             },
+        ),
+        migrations.AddField(
+            model_name='actionitem',
+            name='minutes',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='action_items', to='agreements.minutesversion', verbose_name='minutes'),
         ),
         migrations.CreateModel(
             name='Party',

@@ -2,7 +2,8 @@
 
 from agreements.models.agreements import Acceptance, Agreement, AgreementVersion, Clause, Party, SignedPaper
 from agreements.models.commitments import Cancellation, Commitment, Extension
-from agreements.models.meetings import ActionItem, AgendaItem, Attendance, Meeting, MinutesVersion, Remark
+from agreements.models.meetings import AgendaItem, Attendance, Meeting
+from agreements.models.minutes import ActionItem, MinutesVersion, Remark
 from agreements.models.reports import Evidence, ProgressReport, Validation
 
 __all__ = [

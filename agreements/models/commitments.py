@@ -25,6 +25,16 @@ class ReportStatus(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("status of a report", "cancelled")
 
 
+class CommitmentState(models.TextChoices):
+    """Where a commitment stands as a record: derived from its agreement and its cancellation."""
+
+    PREPARED = "prepared", pgettext_lazy("state of a commitment", "being prepared")
+    IN_FORCE = "in_force", pgettext_lazy("state of a commitment", "in force")
+    CONCLUDED = "concluded", pgettext_lazy("state of a commitment", "of a concluded agreement")
+    CANCELLED = "cancelled", pgettext_lazy("state of a commitment", "cancelled")
+    VOID = "void", pgettext_lazy("state of a commitment", "of a void agreement")
+
+
 class Light(models.TextChoices):
     """The light (semáforo): derived from dates and reports, never typed."""
 
@@ -39,9 +49,16 @@ class Light(models.TextChoices):
 class Commitment(Record):
     """What is owed, by whom, by when, and how it is verified.
 
+    `since_version` is the version of the agreement that brings it in: one brought in by an amendment is in force, and
+    public, when that version is signed.
+
     `reported_*` and `disputed` repeat the newest report and the newest validations of the other side; they are written
     in the transaction of each report and validation and make the light a matter of columns and of today's date.
     """
+
+    State = CommitmentState
+
+    Light = Light
 
     KEY = "folio"
     FOLDS = ("folio", "text_es", "text_en", "deliverable", "topic")
@@ -51,6 +68,7 @@ class Commitment(Record):
         "agreements.Agreement", verbose_name=_("agreement"), on_delete=models.PROTECT, related_name="commitments"
     )
     number = models.PositiveSmallIntegerField(_("number"))
+    since_version = models.PositiveSmallIntegerField(_("since version"), default=1, editable=False)
     text_es = LongText(_("what is owed, in Spanish"))
     text_en = LongText(_("what is owed, in English"), blank=True)
     lead = models.ForeignKey(
@@ -128,7 +146,20 @@ class Commitment(Record):
 
     @property
     def is_public(self) -> bool:
-        return bool(self.agreement.is_public)
+        brought_in = self.since_version <= max(1, self.agreement.version_number)
+        return brought_in and bool(self.agreement.is_public)
+
+    @property
+    def state(self) -> str:
+        """What its steps depend on; reads the agreement."""
+        status = self.agreement.status
+        if self.cancelled_at is not None:
+            return CommitmentState.CANCELLED
+        if status == "void":
+            return CommitmentState.VOID
+        if status not in ("signed", "concluded") or self.since_version > self.agreement.version_number:
+            return CommitmentState.PREPARED
+        return CommitmentState.CONCLUDED if status == "concluded" else CommitmentState.IN_FORCE
 
     def get_absolute_url(self) -> str:
         return reverse("agreement", args=[self.agreement.folio]) + f"#c{self.number}"
