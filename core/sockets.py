@@ -58,3 +58,5 @@ waiting = Socket("waiting")
 edition_gaps = Socket("edition gaps")
 #: Facts and figures of an edition for the public: `plug(edition, user) -> dict | None`.
 edition_figures = Socket("edition figures")
+#: Records whose place in the search box depends on the stage of an edition: `plug(edition) -> iterable of records`.
+searched_in_edition = Socket("records searched in an edition")

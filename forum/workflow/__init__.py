@@ -1,0 +1,70 @@
+"""The doors of the forum: every change of who takes part goes through one of these functions.
+
+All are keyword-only and atomic, write their event in the same transaction, and raise `core.workflow.StepRefused` or
+`ValidationError` with a sentence for the person who tried.
+"""
+
+from forum.workflow.agencies import (
+    add_agency_name,
+    add_succession,
+    create_agency,
+    edit_agency,
+    refresh_other_names,
+    remove_agency_name,
+)
+from forum.workflow.editions import (
+    EDITION,
+    create_edition,
+    create_session,
+    create_table,
+    edit_edition,
+    edit_session,
+    edit_table,
+    join_edition,
+    leave_edition,
+    set_stage,
+)
+from forum.workflow.organizations import (
+    add_organization_name,
+    create_organization,
+    edit_organization,
+    link_mirror,
+    remove_organization_name,
+    unlink_mirror,
+)
+from forum.workflow.people import create_participation, edit_participation, set_consent
+from forum.workflow.roles import add_role, create_account, remove_role
+
+WORKFLOWS = (EDITION,)
+
+__all__ = [
+    "EDITION",
+    "WORKFLOWS",
+    "add_agency_name",
+    "add_organization_name",
+    "add_role",
+    "add_succession",
+    "create_account",
+    "create_agency",
+    "create_edition",
+    "create_organization",
+    "create_participation",
+    "create_session",
+    "create_table",
+    "edit_agency",
+    "edit_edition",
+    "edit_organization",
+    "edit_participation",
+    "edit_session",
+    "edit_table",
+    "join_edition",
+    "leave_edition",
+    "link_mirror",
+    "refresh_other_names",
+    "remove_agency_name",
+    "remove_organization_name",
+    "remove_role",
+    "set_consent",
+    "set_stage",
+    "unlink_mirror",
+]

@@ -1,0 +1,98 @@
+"""People and their part in an edition, and consent to show a name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core import search
+from core.workflow import changing
+from forum.models import Consent, Participation, Person
+from forum.validators import check_participation, check_person
+from forum.workflow.common import create_checked, edit_checked, only_organizers_of
+
+
+def create_participation(
+    *,
+    edition: Any,
+    actor: Any,
+    values: Mapping[str, Any],
+    person_values: Mapping[str, Any] | None = None,
+    consent: bool = False,
+    consent_how: str = "",
+    at: dt.datetime | None = None,
+) -> Participation:
+    """A person takes part in `edition`: a new person of `person_values`, or an existing one as `values["person"]`.
+
+    `consent` true records the consent to show the name, with `consent_how`.
+    """
+    only_organizers_of(edition, actor)
+    values = dict(values)
+    with transaction.atomic():
+        if values.get("person") is None:
+            values["person"] = create_checked(Person(**(person_values or {})), check_person, actor=actor, at=at)
+        elif person_values:
+            edit_checked(values["person"], person_values, check_person, actor=actor, revision=None, at=at)
+        participation: Participation = create_checked(
+            Participation(edition=edition, **values), check_participation, actor=actor, at=at
+        )
+        if consent:
+            set_consent(participation=participation, given=True, actor=actor, how=consent_how, at=at)
+    return participation
+
+
+def edit_participation(
+    *,
+    participation: Participation,
+    actor: Any,
+    values: Mapping[str, Any],
+    person_values: Mapping[str, Any] | None = None,
+    revision: int | None = None,
+    at: dt.datetime | None = None,
+) -> Participation:
+    """Change a participation and, with `person_values`, the person; a new name shows wherever there is consent to it."""
+    only_organizers_of(participation.edition, actor)
+    if "show_name" in values:
+        raise TypeError("Consent changes by set_consent().")
+    with transaction.atomic():
+        edit_checked(participation, values, check_participation, actor=actor, revision=revision, at=at)
+        if person_values:
+            person = participation.person
+            edit_checked(person, person_values, check_person, actor=actor, revision=None, at=at)
+            for part in person.participations.select_related("edition", "organization", "agency"):
+                part.person = person
+                part.save(update_fields=[])
+                search.refresh(part)
+            participation.refresh_from_db(fields=["shown_name", "sort"])
+    return participation
+
+
+def set_consent(
+    *, participation: Participation, given: bool, actor: Any, how: str = "", at: dt.datetime | None = None
+) -> Participation:
+    """Consent to show the name is given or withdrawn: dated row, shown name and search in one transaction.
+
+    Nothing happens when it stands so already. A person decides about the own name, the organizers record it.
+    """
+    person = participation.person
+    if person.user_id is None or person.user_id != getattr(actor, "pk", None):
+        only_organizers_of(participation.edition, actor)
+    moment = at or timezone.now()
+    with transaction.atomic():
+        if Participation.objects.select_for_update().get(pk=participation.pk).show_name == given:
+            return participation
+        with changing(participation, "consent" if given else "withdraw_consent", actor=actor, reason=how, at=moment) as change:
+            change.record.show_name = given
+            change.record.refresh_derived()
+        if given:
+            Consent.objects.create(participation=participation, given_at=moment, how=how)
+        else:
+            for consent in participation.consents.filter(revoked_at__isnull=True):
+                consent.revoked_at = max(moment, consent.given_at)
+                consent.save(update_fields=["revoked_at"])
+        search.refresh(participation)
+    return participation
