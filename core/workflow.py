@@ -26,10 +26,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core import search
-from core.events import SYSTEM, difference, plain, record_event, values_of
+from core.events import MASK, SYSTEM, difference, plain, record_event, values_of
 
 Words = str | Promise
 Predicate = Callable[[Any, Any], bool]
+
+#: Actions that leave no trace when nothing changed: a form saved as it was opened.
+EDITS = frozenset({"edit", "correct"})
 
 
 class StepRefused(Exception):
@@ -133,7 +136,8 @@ class Workflow:
         sentence = transition.guard(record) if transition.guard else None
         if sentence:
             return StepRefused(sentence, code="guard")
-        if transition.needs_reason and reason is not None and not reason.strip():
+        # What the application does by itself follows from another step, which holds the reason.
+        if transition.needs_reason and actor is not SYSTEM and reason is not None and not reason.strip():
             return StepRefused(
                 _("“%(step)s” needs a reason: write it and try again.") % {"step": transition.label}, code="reason"
             )
@@ -148,8 +152,28 @@ class Workflow:
         ]
 
 
+_registered: dict[str, Workflow] = {}
+
+
+def register(*workflows: Workflow) -> None:
+    """Name the tables of an app, from its `apps.py ready()`: docs/workflow.md and tests walk through them."""
+    for workflow in workflows:
+        if _registered.setdefault(workflow.name, workflow) is not workflow:
+            raise ValueError(f"Two workflows are named {workflow.name}.")
+
+
+def registered() -> list[Workflow]:
+    """All tables of steps, in the order of the apps."""
+    return list(_registered.values())
+
+
 class Change:
-    """A record under change: what it was, what it becomes, and the event that says so."""
+    """A record under change: what it was, what it becomes, and the event that says so.
+
+    With `masked` the event tells which fields changed and not their texts: for drafts, which nobody outside reads.
+    """
+
+    masked = False
 
     def __init__(self, record: Any, action: str, actor: Any, reason: str, at: dt.datetime) -> None:
         self.record = record
@@ -180,18 +204,19 @@ class Change:
         record = self.record
         after = values_of(record)
         changes = difference(record, self.before, after)
-        names = [name for name in changes]
+        names = list(changes)
         if names:
             validate(record, names)
-        if not names and not self.links and self.action == "edit":
+        if not names and not self.links and self.action in EDITS:
             return
         if hasattr(record, "revision"):
             record.revision += 1
             names.append("revision")
         record.save(update_fields=names)
-        self.event = record_event(
-            record, self.action, actor=self.actor, changes={**changes, **self.links}, reason=self.reason, at=self.at
-        )
+        changes |= self.links
+        if self.masked:
+            changes = {name: [MASK if value else "" for value in pair] for name, pair in changes.items()}
+        self.event = record_event(record, self.action, actor=self.actor, changes=changes, reason=self.reason, at=self.at)
         search.refresh(record)
 
 
@@ -207,7 +232,10 @@ def validate(record: models.Model, names: Iterable[str] | None = None) -> None:
 
 def lock(record: Any) -> Any:
     """The row itself, locked until the end of the transaction (SQLite: the write transaction is the lock)."""
-    return type(record)._base_manager.select_for_update().get(pk=record.pk)
+    locked = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    if locked is None:
+        raise StepRefused(_("This record is no longer there: somebody removed it."), code="gone")
+    return locked
 
 
 @contextmanager
@@ -270,7 +298,8 @@ def create(
 ) -> Any:
     """Validate and save a new record with its event and many-to-many links. Raises `ValidationError`."""
     with transaction.atomic():
-        record.refresh_derived()
+        if hasattr(record, "refresh_derived"):
+            record.refresh_derived()
         record.full_clean()
         record.save()
         linked = {}
@@ -290,6 +319,7 @@ def bring_up_to_date(record: Any, locked: Any) -> None:
     for column in locked._meta.concrete_fields:
         setattr(record, column.attname, getattr(locked, column.attname))
     record._state.fields_cache.clear()
+    getattr(record, "_prefetched_objects_cache", {}).clear()
 
 
 def check_creation(workflow: Workflow, action: str, record: Any, actor: Any) -> None:
