@@ -1,0 +1,145 @@
+"""Search: the same matches on both databases, kept in step, and any text a safe query."""
+
+import io
+from unittest import mock
+
+from django.core.management import call_command
+from django.test import TestCase
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase as HypothesisTestCase
+
+from core import search
+from core.models import SearchEntry
+from forum.models import Organization
+from tests import factories as make
+
+
+def organization(name, **values):
+    made = make.organization(name=name, **values)
+    search.refresh(made)
+    return made
+
+
+class FindTest(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        for name in (
+            "Comisión de Políticas de Migración",
+            "Acuerdos binacionales de la niñez",
+            "Federación de clubes de México",
+            "Mesa de seguimiento del acuerdo",
+            "Red de mujeres migrantes",
+        ):
+            organization(name)
+        ife = make.agency(
+            key="IFE", name_es="Instituto Federal Electoral", name_en="Federal Electoral Institute", successor_acronym="INE"
+        )
+        search.refresh(ife)
+
+    def found(self, query, kind=""):
+        return [entry.title_es for entry in search.find(query, kind)]
+
+    def test_what_a_query_finds(self):
+        politics, children, clubs, follow_up, women = (
+            "Comisión de Políticas de Migración",
+            "Acuerdos binacionales de la niñez",
+            "Federación de clubes de México",
+            "Mesa de seguimiento del acuerdo",
+            "Red de mujeres migrantes",
+        )
+        ife = "Instituto Federal Electoral"
+        for query, expected in {
+            "politica": {politics},
+            "POLÍTICA migracion": {politics},
+            "migraciones": {politics},
+            "migrante": {women},
+            "comisiones": {politics},
+            "acuerdo": {children, follow_up},
+            "acuerdos": {children, follow_up},
+            "ninez": {children},
+            "Mexico": {clubs},
+            "méxico club": {clubs},
+            "fed": {clubs, ife},
+            "INE": {ife},
+            "electoral institutes": {ife},
+            '"mesa de seguimiento"': {follow_up},
+            '"seguimiento de mesa"': set(),
+            "seguimiento mesa": {follow_up},
+            '"mesa': {follow_up},
+            "nada": set(),
+            "": set(),
+            "---": set(),
+        }.items():
+            with self.subTest(query):
+                self.assertEqual(set(self.found(query)), expected)
+
+    def test_kinds_filter_and_are_counted(self):
+        self.assertEqual(self.found("fed", "agency"), ["Instituto Federal Electoral"])
+        self.assertEqual(search.find("fed").counts(), {"agency": 1, "organization": 1})
+
+    def test_the_words_of_the_title_come_first(self):
+        organization("Otra", city="Acuerdo")
+        self.assertEqual(self.found("acuerdo")[-1], "Otra")
+
+    def test_a_key_is_found_first(self):
+        organization("Primera", key="ORG-900", city="x")
+        organization("ORG 900 en el nombre", key="ZZ-1")
+        self.assertEqual(self.found("org-900")[0], "Primera")
+
+    def test_one_query_whatever_is_found(self):
+        for query in ("acuerdo", "nada", "de"):
+            with self.assertNumQueries(1):
+                list(search.find(query))
+
+    def test_candidates_are_bounded_and_it_says_so(self):
+        for number in range(4):
+            organization(f"Repetida {number}")
+        with mock.patch.object(search, "CANDIDATES", 3):
+            results = search.find("repetida")
+        self.assertEqual((len(results), results.more), (3, True))
+
+    def test_a_changed_record_is_found_by_its_new_words_only(self):
+        record = organization("Nombre viejo")
+        record.name = "Nombre nuevo"
+        record.save()
+        search.refresh(record)
+        self.assertEqual((self.found("viejo"), self.found("nuevo")), ([], ["Nombre nuevo"]))
+
+    def test_what_is_not_public_is_not_there(self):
+        edition = make.edition(stage="intake", name_es="Foro secreto")
+        search.refresh(edition)
+        self.assertEqual(self.found("secreto"), ["Foro secreto"])
+        edition.stage = "preparation"
+        edition.save()
+        search.refresh(edition)
+        self.assertEqual((self.found("secreto"), SearchEntry.objects.filter(kind="edition").count()), ([], 0))
+
+    def test_rebuilding_finds_the_same(self):
+        before = {query: self.found(query) for query in ("acuerdo", "fed", '"mesa de"')}
+        call_command("rebuild_search", stdout=io.StringIO())
+        self.assertEqual({query: self.found(query) for query in before}, before)
+
+    def test_highlights_mark_what_was_found(self):
+        terms = search.terms_of("acuerdos")
+        self.assertEqual(
+            [piece for piece, hit in search.highlighted("El acuerdo y los ACUERDOS, sin más", terms) if hit],
+            ["acuerdo", "ACUERDOS"],
+        )
+
+
+class AnyQueryTest(HypothesisTestCase):
+    @settings(max_examples=150, deadline=None)
+    @given(st.text(max_size=300) | st.text(alphabet="\"'*:&|!()<>-^{}\\%_\x00 añ1", max_size=60))
+    def test_any_text_is_a_safe_query(self, query):
+        list(search.find(query))
+        search.highlighted(query, search.terms_of(query))
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.text(max_size=120))
+    def test_any_text_can_be_indexed_and_found_by_its_own_words(self, text):
+        record = Organization(pk=10**6, key="ORG-X", name="Nombre", kind="other", city=text)
+        search.refresh(record)
+        terms = [term for term in search.terms_of(text) if not term.quoted]
+        if terms:
+            self.assertIn("ORG-X", [entry.record_key for entry in search.find(" ".join(term.words[0] for term in terms))])
