@@ -74,6 +74,11 @@ def terms_of(query: str) -> list[Term]:
     return terms[:MOST_WORDS]
 
 
+def words_of(query: str) -> list[str]:
+    """The folded words of a query, bounded, for filters over `folded` columns."""
+    return fold(query[:MOST_LETTERS].replace("\x00", " ")).split()[:MOST_WORDS]
+
+
 def find(query: str, kind: str = "") -> Results:
     """The entries that match every term of `query`, best first. One query, bounded in cost."""
     terms = terms_of(query)
