@@ -295,8 +295,12 @@ def create(
     reason: str = "",
     at: dt.datetime | None = None,
     links: dict[str, Iterable[Any]] | None = None,
+    notes: dict[str, Any] | None = None,
 ) -> Any:
-    """Validate and save a new record with its event and many-to-many links. Raises `ValidationError`."""
+    """Validate and save a new record with its event and many-to-many links. Raises `ValidationError`.
+
+    `notes` are things beside the record's own columns that its event tells, such as rows made with it.
+    """
     with transaction.atomic():
         if hasattr(record, "refresh_derived"):
             record.refresh_derived()
@@ -309,7 +313,8 @@ def create(
             if chosen:
                 linked[name] = [[], sorted(map(str, map(plain, chosen)))]
         changes = difference(record, {}, {k: v for k, v in values_of(record).items() if v not in (None, "", [])})
-        record_event(record, action, actor=actor, changes={**changes, **linked}, reason=reason, at=at)
+        told = {name: [None, plain(value)] for name, value in (notes or {}).items() if value not in (None, "", [])}
+        record_event(record, action, actor=actor, changes={**changes, **linked, **told}, reason=reason, at=at)
         search.refresh(record)
     return record
 
