@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 MANY = 1000
 
@@ -61,7 +62,9 @@ def typed(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> li
             clean = field.to_python(value)  # type: ignore[union-attr]
         except FieldDoesNotExist:
             clean = value
-        except (ValidationError, ValueError, OverflowError):
+        except (ValidationError, ValueError, TypeError, OverflowError):
+            return None
+        if isinstance(clean, dt.datetime) and timezone.is_naive(clean):
             return None
         if clean is None or (isinstance(clean, str) and "\x00" in clean):
             return None
