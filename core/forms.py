@@ -60,7 +60,7 @@ class StaleRow:
 
 def pair(*names: str) -> Div:
     """Fields that stand side by side where the page is wide enough, such as the Spanish and the English text."""
-    return Div(*names, css_class="form-pair")
+    return Div(*names, css_class="row")
 
 
 class FormBase:
@@ -120,7 +120,11 @@ class FormBase:
             for text in self.errors.get(name, ()):  # type: ignore[attr-defined]
                 bound = self[name]  # type: ignore[index]
                 hidden = bound.is_hidden
-                found.append(FieldError("" if hidden else target_of(bound), "" if hidden else str(bound.label), str(text)))
+                found.append(
+                    FieldError(
+                        "" if hidden else target_of(bound), "" if hidden else words_for(bound.field, bound.label), str(text)
+                    )
+                )
         return found
 
     def refuse(self, sentence: str) -> None:
@@ -151,14 +155,12 @@ class FormBase:
         """The record moved meanwhile: show both texts, and let the next save be made against what stands now."""
         fresh = self.fresh(current)
         for name, field in self.fields.items():
-            if name == "revision" or field.disabled or name not in fresh.fields:
+            if field.disabled or self[name].is_hidden or name not in fresh.fields:  # type: ignore[index]
                 continue
             now = fresh[name].value()
             typed = self[name].data  # type: ignore[index]
             if field.has_changed(now, typed):
-                self.stale_rows.append(
-                    StaleRow(str(field.label or name).capitalize(), shown(field, typed), shown(fresh.fields[name], now))
-                )
+                self.stale_rows.append(StaleRow(words_for(field, name), shown(field, typed), shown(fresh.fields[name], now)))
         self.data = self.data.copy()  # type: ignore[has-type]
         self.data[self.add_prefix("revision")] = str(current.revision)  # type: ignore[attr-defined]
         self.add_error(None, sentence)  # type: ignore[attr-defined]
@@ -173,7 +175,7 @@ class FormBase:
         """The layout objects between the errors and the buttons."""
         if not self.sections:
             return [name for name in self.fields if name != "revision"]
-        return [Fieldset(legend, *names) for legend, names in self.sections]
+        return [Fieldset(legend, *names, css_class="group") for legend, names in self.sections]
 
     @cached_property
     def helper(self) -> FormHelper:
@@ -190,7 +192,7 @@ class FormBase:
         if self.form_tag:
             submits = [Submit("save", self.submit_label, css_id=self.id_of("save"))]
             submits += [Submit(name, label, css_id=self.id_of(name), css_class="btn-secondary") for name, label in self.buttons]
-            parts = [*parts, Div(*submits, css_class="form-actions")]
+            parts = [*parts, Div(*submits, css_class="buttons")]
         helper.layout = Layout(*parts)
         return helper
 
@@ -241,6 +243,12 @@ def dress(name: str, field: forms.Field) -> None:
         field.widget.attrs.setdefault("lang", name[-2:])
     if isinstance(field.label, str) and field.label:
         field.label = field.label[:1].upper() + field.label[1:]
+
+
+def words_for(field: forms.Field, fallback: Any) -> str:
+    """The name of a field where it stands alone: its `long_label` where the form gave one ("Budget: reason")."""
+    words = str(getattr(field, "long_label", "") or field.label or fallback)
+    return words[:1].upper() + words[1:]
 
 
 def target_of(bound: Any) -> str:

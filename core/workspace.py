@@ -1,4 +1,4 @@
-"""What the pages of the workspace share.
+"""What the pages of the workspace share. Lists are those of `core.listing`.
 
     @workspace_page
     def edit(request, key):
@@ -25,13 +25,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -40,8 +38,6 @@ from django.views.decorators.http import require_http_methods
 
 from core.fields import LONG_TEXT
 from core.forms import BaseForm
-from core.paging import Page, bounded_count, page_by_key
-from core.search import words_of
 from core.workflow import StaleRecord, StepRefused, Transition, Workflow
 
 View = Callable[..., HttpResponse]
@@ -172,42 +168,3 @@ def take_step(
             messages.success(request, str(success) or _("Done: %(step)s.") % {"step": transition.label})
             return None
     return form
-
-
-# --- lists ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Listing:
-    """A page of records with its search and count. `next_url` is the query string of the next page, '' at the end."""
-
-    page: Page
-    query: str
-    count: int
-    exact: bool
-    next_url: str
-    filters: dict[str, str]
-
-    @property
-    def records(self) -> list[Any]:
-        return self.page.records
-
-    @property
-    def filtered(self) -> bool:
-        return bool(self.query or any(self.filters.values()))
-
-
-def listing(
-    request: HttpRequest, queryset: Any, order: Sequence[str], *, filters: Mapping[str, str] | None = None, column: str = "folded"
-) -> Listing:
-    """One page of `queryset` (already filtered by `filters`), searched by `?q=`, after the mark `?after=`."""
-    query = request.GET.get("q", "")[:200]
-    for word in words_of(query):
-        queryset = queryset.filter(Q(**{f"{column}__contains": word}))
-    if query.strip() and not words_of(query):
-        queryset = queryset.none()
-    count, exact = bounded_count(queryset)
-    page = page_by_key(queryset, order, request.GET.get("after", ""))
-    kept = {name: value for name, value in (filters or {}).items() if value}
-    next_url = "?" + urlencode({"q": query, **kept, "after": page.after} if query else {**kept, "after": page.after})
-    return Listing(page, query, count, exact, next_url if page.after else "", dict(filters or {}))

@@ -1,0 +1,129 @@
+"""What happened to a record, in words: events are stored as codes and values, the sentences are made when shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.events import MASK, events_of
+from core.models import Event
+from core.workflow import Workflow
+
+MOST_EVENTS = 50
+#: Texts longer than this are folded away.
+LONG = 120
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: its words, the value before and after in words."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.before) > LONG or len(self.after) > LONG
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of a record: what, by whom (account and function), when, from where, why, and field by field."""
+
+    at: dt.datetime
+    action: str
+    label: str
+    record_key: str
+    actor: str
+    function: str
+    origin: str
+    reason: str
+    changes: list[Change]
+
+
+def timeline(record: Any, *, workflows: Iterable[Workflow] = (), limit: int = MOST_EVENTS) -> list[Entry]:
+    """The newest events of `record`, newest first. `workflows` give the names of the steps."""
+    labels = {transition.action: str(transition.label) for flow in workflows for transition in flow.transitions}
+    return [entry_of(event, record, labels) for event in events_of(record)[:limit]]
+
+
+def entry_of(event: Event, record: Any, labels: dict[str, str]) -> Entry:
+    return Entry(
+        at=event.at,
+        action=event.action,
+        label=labels.get(event.action) or action_words(event.action),
+        record_key=event.record_key,
+        actor=(event.actor.name if event.actor is not None else "") or "",
+        function=function_words(event.actor_label),
+        origin=event.get_origin_display(),
+        reason=event.reason,
+        changes=[change_of(record, name, pair) for name, pair in event.changes.items()],
+    )
+
+
+def action_words(action: str) -> str:
+    """Words for the actions that are no step of a workflow."""
+    known = {
+        "create": pgettext("event", "entered"),
+        "edit": pgettext("event", "edited"),
+        "consent": pgettext("event", "consent given"),
+        "withdraw_consent": pgettext("event", "consent withdrawn"),
+        "see_contact_data": pgettext("event", "contact data opened"),
+        "add_name": pgettext("event", "another name added"),
+        "remove_name": pgettext("event", "another name removed"),
+        "join": pgettext("event", "joined an edition"),
+        "leave": pgettext("event", "left an edition"),
+    }
+    return known.get(action) or action.replace("_", " ")
+
+
+def function_words(label: str) -> str:
+    """`official: IFE; delegate: ORG-01` with the kinds of role in the reader's language."""
+    known = {
+        "organizer": pgettext("role of an account", "organizer"),
+        "official": pgettext("role of an account", "official"),
+        "delegate": pgettext("role of an account", "delegate"),
+        "administrator": pgettext("role of an account", "administrator"),
+        "system": pgettext("actor of an event", "the application"),
+        "account": pgettext("actor of an event", "account without a role"),
+    }
+    parts = []
+    for part in label.split("; "):
+        kind, colon, place = part.partition(": ")
+        parts.append(f"{known.get(kind, kind)}{colon}{place}")
+    return ", ".join(parts)
+
+
+def change_of(record: Any, name: str, pair: Any) -> Change:
+    try:
+        field: Any = record._meta.get_field(name)
+    except FieldDoesNotExist:
+        field = None
+    label = getattr(field, "verbose_name", None) or name.replace("_", " ")
+    before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+    return Change(str(label).capitalize(), value_words(field, before), value_words(field, after))
+
+
+def value_words(field: Any, value: Any) -> str:
+    """A stored value as a person reads it; '' for nothing."""
+    if value is None or value == "" or value == []:
+        return ""
+    if value == MASK:
+        return str(_("(not kept here)"))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(value_words(None, one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {value_words(None, inner)}" for key, inner in value.items())
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    words = choices.get(value, value)
+    return str(words) if isinstance(words, (str, Promise)) else str(value)
