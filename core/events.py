@@ -98,7 +98,7 @@ def values_of(record: models.Model) -> dict[str, Any]:
 
 def difference(record: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """`{field: [before, after]}` of what differs, as plain JSON; private fields masked, related records by key."""
-    private = getattr(record, "PRIVATE", frozenset())
+    private: frozenset[str] = getattr(record, "PRIVATE", frozenset())
     changes: dict[str, list[Any]] = {}
     for field in record._meta.concrete_fields:
         if field.attname not in after or before.get(field.attname) == after[field.attname]:
@@ -119,7 +119,8 @@ def related_key(record: models.Model, field: models.ForeignKey[Any, Any], pk: An
         return None
     if getattr(record, field.attname) == pk and field.is_cached(record):
         return plain(getattr(record, field.name))
-    found = field.related_model._base_manager.filter(pk=pk).first()
+    model: Any = field.related_model
+    found = model._base_manager.filter(pk=pk).first()
     return plain(found) if found is not None else None
 
 

@@ -14,8 +14,9 @@ changed, writes the event, and brings the caller's instance up to date.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from core import search
 from core.events import MASK, SYSTEM, difference, plain, record_event, values_of
+from core.models import Source
 
 Words = str | Promise
 Predicate = Callable[[Any, Any], bool]
@@ -83,7 +85,7 @@ class Workflow:
     label: Words
     statuses: Sequence[tuple[str, Words]]
     transitions: tuple[Transition, ...]
-    predicates: dict[str, tuple[Predicate, Words]]
+    predicates: Mapping[str, tuple[Predicate, Words]]
     status_field: str = "status"
     by_action: dict[str, Transition] = field(init=False)
 
@@ -165,6 +167,19 @@ def register(*workflows: Workflow) -> None:
 def registered() -> list[Workflow]:
     """All tables of steps, in the order of the apps."""
     return list(_registered.values())
+
+
+_source: ContextVar[str] = ContextVar("source", default="")
+
+
+@contextmanager
+def marking(source: str) -> Iterator[None]:
+    """Within this block every new record says that it comes from `source` ("sample"), unless it says so itself."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
 
 
 class Change:
@@ -301,6 +316,8 @@ def create(
 
     `notes` are things beside the record's own columns that its event tells, such as rows made with it.
     """
+    if _source.get() and getattr(record, "source", "") == Source.ENTERED:
+        record.source = _source.get()
     with transaction.atomic():
         if hasattr(record, "refresh_derived"):
             record.refresh_derived()

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ProposalsConfig(AppConfig):
     name = "proposals"
     verbose_name = _("Proposals: what is asked and what each body answers")
+
+    def ready(self) -> None:
+        from core.workflow import register
+        from proposals.workflow import WORKFLOWS
+
+        register(*WORKFLOWS)

@@ -39,6 +39,12 @@ def proposal_gate(user: Any, prefix: str = "") -> Q:
     return gate
 
 
+def late_gate(on: dt.date, prefix: str = "") -> Q:
+    """Referrals whose due date had passed on date `on`, or when their clock was stopped. Says nothing of their status."""
+    running = Q(**{f"{prefix}paused_on__isnull": True, f"{prefix}due_on__lt": on})
+    return running | Q(**{f"{prefix}paused_on__isnull": False, f"{prefix}due_on__lt": F(f"{prefix}paused_on")})
+
+
 class ProposalQuerySet(GatedQuerySet):
     def visible_to(self, user: Any) -> ProposalQuerySet:
         return self.filter(proposal_gate(user))
@@ -55,7 +61,7 @@ class ProposalQuerySet(GatedQuerySet):
         return self.annotate(
             asked=Count("versions__referrals", filter=current & counted, distinct=True),
             unanswered=Count("versions__referrals", filter=current & waiting, distinct=True),
-            late=Count("versions__referrals", filter=current & waiting & Q(versions__referrals__due_on__lt=on), distinct=True),
+            late=Count("versions__referrals", filter=current & waiting & late_gate(on, "versions__referrals__"), distinct=True),
         )
 
 
@@ -99,7 +105,7 @@ class ReferralQuerySet(GatedQuerySet):
         return self.filter(status__in=["pending", "acknowledged", "asked"])
 
     def late(self, on: dt.date) -> ReferralQuerySet:
-        return self.waiting().filter(due_on__lt=on)
+        return self.waiting().filter(late_gate(on))
 
 
 def opinion_gate(user: Any, prefix: str = "") -> Q:

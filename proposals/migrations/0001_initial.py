@@ -2,6 +2,7 @@ import core.fields
 import django.core.validators
 import django.db.models.deletion
 import proposals.models.proposals
+import proposals.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -287,9 +288,9 @@ class Migration(migrations.Migration):
                 ('reason', core.fields.LongText(blank=True, verbose_name='reason')),
                 ('needs_legal_reform', models.BooleanField(default=False, verbose_name='needs a legal reform')),
                 ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
-                ('currency', models.CharField(blank=True, max_length=3, verbose_name='currency (ISO 4217)')),
+                ('currency', models.CharField(blank=True, max_length=3, validators=[proposals.validators.check_currency], verbose_name='currency (ISO 4217)')),
                 ('funding_source', core.fields.TextLine(blank=True, max_length=200, verbose_name='source of the funds')),
-                ('fiscal_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='fiscal year')),
+                ('fiscal_year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[proposals.validators.check_fiscal_year], verbose_name='fiscal year')),
                 ('other_bodies', core.fields.TextLine(blank=True, max_length=300, verbose_name='other bodies needed')),
                 ('gender_and_inclusion', core.fields.LongText(blank=True, verbose_name='gender and inclusion')),
                 ('opinion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='proposals.opinion', verbose_name='opinion')),

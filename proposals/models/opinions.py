@@ -14,6 +14,7 @@ from core.fields import KeyField, LongText, TextLine
 from core.models import Record
 from core.models.base import choice_constraint
 from proposals.querysets import InternalPositionQuerySet, OfOpinionQuerySet, OpinionQuerySet
+from proposals.validators import check_currency, check_fiscal_year
 
 
 class OpinionStatus(models.TextChoices):
@@ -187,9 +188,9 @@ class CriterionAssessment(models.Model):
     amount = models.DecimalField(
         _("amount"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    currency = models.CharField(_("currency (ISO 4217)"), max_length=3, blank=True)
+    currency = models.CharField(_("currency (ISO 4217)"), max_length=3, blank=True, validators=[check_currency])
     funding_source = TextLine(_("source of the funds"), max_length=200, blank=True)
-    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), null=True, blank=True)
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), null=True, blank=True, validators=[check_fiscal_year])
     other_bodies = TextLine(_("other bodies needed"), max_length=300, blank=True)
     gender_and_inclusion = LongText(_("gender and inclusion"), blank=True)
 
@@ -283,6 +284,8 @@ class Condition(models.Model):
 class InternalPosition(models.Model):
     """What one official of the body thinks, before the body has its one signed position. Never public."""
 
+    PRIVATE = frozenset({"text"})
+
     referral = models.ForeignKey(
         "proposals.Referral", verbose_name=_("referral"), on_delete=models.CASCADE, related_name="positions"
     )
@@ -301,3 +304,11 @@ class InternalPosition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referral_id} · {self.at:%Y-%m-%d}"
+
+    @property
+    def public_key(self) -> str:
+        return f"{self.referral.folio}-P{self.pk}"
+
+    @property
+    def event_edition(self) -> Any:
+        return self.referral.event_edition

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -93,9 +94,11 @@ class Referral(Record):
 
     def working_days_late(self, on: dt.date) -> int:
         """Working days after the due date on which no answer had come by `on` (or came late); 0 when in time."""
-        end = self.answered_at.date() if self.answered_at and self.status == self.Status.ANSWERED else on
         if not self.is_open and self.status != self.Status.ANSWERED:
             return 0
+        end = on
+        if self.answered_at and self.status == self.Status.ANSWERED:
+            end = self.answered_at.astimezone(ZoneInfo(self.event_edition.time_zone)).date()
         if self.paused_on is not None:
             end = min(end, self.paused_on)
         return working_days_between(self.due_on, end)
@@ -189,6 +192,10 @@ class Clarification(Record):
 
     def __str__(self) -> str:
         return self.folio
+
+    @property
+    def proposal(self) -> Any:
+        return self.referral.proposal
 
     @property
     def event_edition(self) -> Any:
