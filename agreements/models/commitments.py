@@ -161,6 +161,11 @@ class Commitment(Record):
             return CommitmentState.PREPARED
         return CommitmentState.CONCLUDED if status == "concluded" else CommitmentState.IN_FORCE
 
+    @property
+    def last_report(self) -> Any:
+        """The report with the latest cut-off date, of those the last one filed; None when there is none."""
+        return max(self.reports.all(), key=lambda report: (report.cut_off, report.number), default=None)
+
     def get_absolute_url(self) -> str:
         return reverse("agreement", args=[self.agreement.folio]) + f"#c{self.number}"
 
