@@ -1,0 +1,253 @@
+"""Kinds of cells: what their text means and how a value is written. Widgets of django-import-export.
+
+`clean(text, resource=…, row=…)` gets text that is not empty and raises `CellError` with reason and remedy;
+`render(value)` is its inverse. Words are accepted in Spanish and English, whatever the language of the file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from import_export.widgets import Widget
+
+from core.dates import iso_partial, parse_partial
+from core.imports.problems import CellError
+from core.text import fold
+
+TRUE = {"si", "yes", "true", "verdadero", "1", "x"}
+FALSE = {"no", "false", "falso", "0"}
+LEADING_YES = re.compile(r"(?i)\s*(sí|si|yes|no)\b[\s,;:.]*")
+
+
+def english() -> bool:
+    """Whether words and headers are written in English now; Spanish is the default."""
+    return (get_language() or "es").startswith("en")
+
+
+class Text(Widget):
+    """Text as it is; the model cleans and measures it."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
+        return value
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class Words(Widget):
+    """A coded value. `words`: code → (Spanish, English, other accepted words…); the code itself is accepted too."""
+
+    def __init__(self, words: dict[str, tuple[str, ...]]) -> None:
+        super().__init__()
+        self.words = words
+        self.codes = {fold(code): code for code in words}
+        for code, names in words.items():
+            self.codes |= {fold(name): code for name in names}
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
+        code = self.codes.get(fold(value))
+        if code is None:
+            raise CellError(_("“%(value)s” is not known here.") % {"value": value}, self.remedy())
+        return code
+
+    def remedy(self) -> str:
+        return _("Use one of: %(words)s.") % {"words": ", ".join(self.render(code) for code in self.words)}
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        names = self.words.get(value)
+        return names[1 if english() else 0] if names else str(value or "")
+
+
+class YesNo(Widget):
+    """Yes or no, in Spanish or English."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
+        folded = fold(value)
+        if folded in TRUE:
+            return True
+        if folded in FALSE:
+            return False
+        raise CellError(_("“%(value)s” is neither yes nor no.") % {"value": value}, _("Write yes or no."))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        if value is None:
+            return ""
+        return ("yes" if value else "no") if english() else ("sí" if value else "no")
+
+
+class Number(Widget):
+    """A whole number that is not negative."""
+
+    def __init__(self, most: int = 2_000_000_000) -> None:
+        super().__init__()
+        self.most = most
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> int:
+        text = value.strip().rstrip("%").strip()
+        if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > self.most:
+            raise CellError(
+                _("“%(value)s” is not a whole number.") % {"value": value},
+                _("Write a number between 0 and %(most)s.") % {"most": self.most},
+            )
+        return int(text)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class Amount(Widget):
+    """An amount of money: digits, a point and at most two decimals."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> decimal.Decimal:
+        text = value.strip().replace(",", "").replace(" ", "").lstrip("$")
+        if not re.fullmatch(r"\d{1,14}(\.\d{1,2})?", text, re.ASCII):
+            raise CellError(_("“%(value)s” is not an amount.") % {"value": value}, _("Write it as 1250000.50."))
+        return decimal.Decimal(text)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else f"{value:.2f}"
+
+
+class Day(Widget):
+    """A day, ISO 8601."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> dt.date:
+        try:
+            return dt.date.fromisoformat(value.strip())
+        except ValueError as error:
+            raise CellError(_("“%(value)s” is not a date.") % {"value": value}, _("Write it as 2011-03-13.")) from error
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else value.isoformat()
+
+
+class PartlyKnownDay(Widget):
+    """A date known to the day, the month or the year: the value is (first day of the period, precision)."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[dt.date, str]:
+        try:
+            return parse_partial(value)
+        except ValueError as error:
+            raise CellError(
+                _("“%(value)s” is not a date.") % {"value": value}, _("Write it as 2011-03-13, 2011-03 or 2011.")
+            ) from error
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return iso_partial(*value) if value else ""
+
+
+class Moment(Widget):
+    """Day and time of a place, `2011-03-13 10:00`, or with an offset. `zone(row, resource)` names the place's zone."""
+
+    def __init__(self, zone: Any) -> None:
+        super().__init__()
+        self.zone = zone
+
+    def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> dt.datetime:
+        remedy = _("Write it as 2011-03-13 10:00.")
+        try:
+            moment = dt.datetime.fromisoformat(value.strip())
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=ZoneInfo(self.zone(row, resource)))
+            return moment.astimezone(dt.UTC)
+        except (ValueError, KeyError, OSError, OverflowError) as error:
+            raise CellError(_("“%(value)s” is not a date with a time.") % {"value": value}, remedy) from error
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        """(moment, zone name) as local time; with seconds only where there are some."""
+        if not value or value[0] is None:
+            return ""
+        local = value[0].astimezone(ZoneInfo(value[1])).replace(tzinfo=None)
+        exact = "microseconds" if local.microsecond else "seconds" if local.second else "minutes"
+        return str(local.isoformat(" ", exact))
+
+
+class Reference(Widget):
+    """A record by its public key, or by one of the fields `also`. It must exist: nothing is created silently.
+
+    `scope(resource, row)` gives the condition that narrows the records (`{"edition": …}`); `kind` is what to import
+    first when the record is missing.
+    """
+
+    def __init__(self, model: type[models.Model], *, kind: str = "", also: tuple[str, ...] = (), scope: Any = None) -> None:
+        super().__init__()
+        self.model = model
+        self.kind = kind
+        self.also = also
+        self.scope = scope
+
+    def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> models.Model:
+        found = self.look_up(value.strip(), row, resource)
+        if found is not None:
+            return found
+        waits = resource.model is self.model and value.strip().casefold() in resource.own_keys
+        raise CellError(
+            _("There is no %(thing)s “%(value)s”.") % {"thing": self.model._meta.verbose_name, "value": value},
+            self.remedy(value, row, resource),
+            waits=waits,
+        )
+
+    def look_up(self, key: str, row: Any, resource: Any) -> models.Model | None:
+        """The one record with that key in any case, or with that text in one of the other fields."""
+        if not key or len(key) > 200:
+            return None
+        condition = self.scope(resource, row) if self.scope else {}
+        place = tuple((name, getattr(part, "pk", part)) for name, part in condition.items())
+        cache = resource.cache.setdefault((self.model, self.also, place), {})
+        folded = key.casefold()
+        if folded not in cache:
+            records = resource.visible(self.model).filter(**condition)
+            found = None
+            for name in (self.model.KEY, *self.also):
+                matches = list(records.filter(**{f"{name}__iexact": key})[:2])
+                if len(matches) > 1:
+                    matches = list(records.filter(**{name: key})[:2])
+                if len(matches) == 1:
+                    found = matches[0]
+                    break
+            if found is None:
+                return None
+            cache[folded] = found
+        return cache[folded]
+
+    def remedy(self, value: str, row: Any, resource: Any) -> str:
+        condition = self.scope(resource, row) if self.scope else {}
+        records = resource.visible(self.model).filter(**condition).order_by("pk")
+        keys = list(records.values_list(self.model.KEY, flat=True)[:2000])
+        near = difflib.get_close_matches(value, keys, n=3, cutoff=0.6)
+        if near:
+            return _("Did you mean %(keys)s?") % {"keys": ", ".join(near)}
+        if self.kind:
+            return _("Correct it, or import it first (%(kind)s).") % {"kind": self.kind}
+        return _("Correct it, or enter it first.")
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(getattr(value, self.model.KEY))
+
+
+class Many(Widget):
+    """Several values in one cell, divided by `;`, each of the kind `of`; the same one twice counts once."""
+
+    def __init__(self, of: Widget) -> None:
+        super().__init__()
+        self.of = of
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> list[Any]:
+        found: list[Any] = []
+        for part in filter(None, (part.strip() for part in value.split(";"))):
+            item = self.of.clean(part, row=row, **kwargs)
+            if item not in found:
+                found.append(item)
+        return found
+
+    def render(self, value: Iterable[Any] | None, obj: Any = None, **kwargs: Any) -> str:
+        return ";".join(sorted(self.of.render(item) for item in value or ()))

@@ -1,0 +1,48 @@
+"""What can be wrong with a file, a row or a cell: always with a reason, and with a remedy where one is known."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from django.core.exceptions import ValidationError
+
+
+class FileRefused(Exception):
+    """The file as a whole cannot be read or used. `str()` is a sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row was refused: the header of the column and the value as they stand in the file ('' for the whole row)."""
+
+    reason: str
+    column: str = ""
+    value: str = ""
+    remedy: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        place = f"{self.column}: " if self.column else ""
+        return " ".join(part for part in (f"{place}{self.reason}", self.remedy) if part)
+
+
+class CellError(ValueError):
+    """A cell cannot be understood. `waits`: it names a record that a later row of the same file may bring."""
+
+    def __init__(self, reason: str, remedy: str = "", *, waits: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.waits = waits
+
+
+class RowRefused(ValidationError):
+    """A row cannot be imported, with all its problems. `waits`: it may be tried again after the other rows."""
+
+    def __init__(self, problems: list[Problem], *, waits: bool = False) -> None:
+        super().__init__([problem.sentence for problem in problems])
+        self.problems = problems
+        self.waits = waits

@@ -1,0 +1,287 @@
+"""The base of every importable kind: rows become values, values go through the doors.
+
+Built on django-import-export's `Resource`: its declared fields, its row pipeline (`import_row`) and its export. What it
+does with model instances is replaced, since here nothing is saved but by a door: see components.md for what was
+measured (silent many-to-many losses, duplicates that update each other, unchanged rows counted as updates).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from import_export.resources import Resource
+
+from core.events import SYSTEM
+from core.imports.columns import ABSENT, Column, same
+from core.imports.problems import CellError, FileRefused, Problem, RowRefused
+from core.imports.reader import REPORT_PREFIX, Row, Table
+from core.text import fold
+from core.workflow import StepRefused, changing, create
+
+
+class RecordResource(Resource):
+    """One kind of record. Subclasses declare `Column`s and override the hooks at the end of the class."""
+
+    kind: ClassVar[str] = ""
+    position: ClassVar[int] = 0
+    #: Columns that say which record a row is about; the file must have them.
+    identity: ClassVar[tuple[str, ...]] = ("key",)
+    #: Whether an export holds personal data (it then leaves an event).
+    is_personal: ClassVar[bool] = False
+
+    class Meta:
+        model: Any = None
+        skip_diff = True
+        skip_html_diff = True
+
+    def __init__(self, *, actor: Any, edition: str = "") -> None:
+        super().__init__()
+        self.actor = actor
+        self.edition_key = edition
+        self.cache: dict[Any, dict[str, Any]] = {}
+        self.own_keys: dict[str, int] = {}
+        self.headers: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.unknown: list[str] = []
+        self.last_round = False
+        self.saved: Any = None
+        self.values: dict[str, Any] = {}
+        self.row: dict[str, str] = {}
+        for name, column in self.fields.items():
+            column.bind(name, self.model)
+
+    @property
+    def model(self) -> type[models.Model]:
+        found: type[models.Model] = self._meta.model
+        return found
+
+    # --- the file -----------------------------------------------------------------------------------------------------
+
+    def open(self, table: Table) -> None:
+        """Match the headers of the file to columns, and note the keys that the file itself brings."""
+        known = {folded: name for name, column in self.fields.items() for folded in column.folded_names()}
+        for header in table.headers:
+            folded = fold(header)
+            name = known.get(folded) or self.numbered(header)
+            if name is None:
+                if not folded.startswith(REPORT_PREFIX):
+                    self.unknown.append(header)
+            elif name in self.headers.values():
+                raise FileRefused(
+                    _("The columns “%(first)s” and “%(second)s” mean the same. Keep one of them.")
+                    % {"first": next(h for h, n in self.headers.items() if n == name), "second": header}
+                )
+            else:
+                self.headers[header] = name
+        missing = [name for name, column in self.fields.items() if column.needed and name not in self.headers.values()]
+        if missing or not self.headers:
+            raise FileRefused(
+                _("The file needs the column %(missing)s. It has: %(headers)s.")
+                % {
+                    "missing": ", ".join(" / ".join(self.fields[name].names[:2]) for name in missing or self.identity),
+                    "headers": ", ".join(table.headers),
+                }
+            )
+        if self.unknown:
+            self.notes.append(
+                _("Columns that are not known and were not imported: %(names)s.") % {"names": ", ".join(self.unknown)}
+            )
+        read_past = [header for header, name in self.headers.items() if self.fields[name].informative]
+        if read_past:
+            self.notes.append(
+                _("Columns that only inform, because steps are taken in the application: %(names)s.")
+                % {"names": ", ".join(read_past)}
+            )
+        for row in table.rows:
+            key = self.key_of(self.texts(table, row))
+            if key:
+                self.own_keys.setdefault(key, row.number)
+
+    def numbered(self, header: str) -> str | None:
+        """The name of a column for a header with a number in it (“clause 3”); None when there is none."""
+        return None
+
+    def texts(self, table: Table, row: Row) -> dict[str, str]:
+        """Column → text for the columns that the file has."""
+        named = zip(table.headers, row.cells, strict=True)
+        return {self.headers[header]: text for header, text in named if header in self.headers}
+
+    def key_of(self, texts: dict[str, str]) -> str:
+        """What makes a row the only one of its record in a file; '' when a part of it is missing."""
+        parts = [texts.get(name, "").strip().casefold() for name in self.identity]
+        return "|".join(parts) if all(parts) else ""
+
+    def header_of(self, name: str) -> str:
+        """The header in the file of a column or of a model's field, '' when the file has none."""
+        wanted = {name} | {n for n, column in self.fields.items() if column.attribute in (name, f"person__{name}")}
+        return next((header for header, column in self.headers.items() if column in wanted), "")
+
+    # --- a row: the hooks of django-import-export ---------------------------------------------------------------------
+
+    def before_import_row(self, row: dict[str, str], **kwargs: Any) -> None:
+        self.row, self.values, self.saved = row, {}, None
+        problems: list[Problem] = []
+        waits = True
+        for name, text in row.items():
+            column = self.fields[name]
+            if column.informative:
+                continue
+            try:
+                value = column.take(text, row, self)
+            except CellError as error:
+                waits = waits and error.waits
+                problems.append(Problem(error.reason, self.header_of(name), text, error.remedy))
+                continue
+            if value is not ABSENT:
+                self.values[name] = value
+        for name in self.identity:
+            if not row.get(name, "").strip():
+                waits = False
+                problems.append(Problem(_("This cell must not be empty."), self.header_of(name), "", _("Write the key.")))
+        if problems:
+            raise RowRefused([*problems, *self.further_problems(problems)], waits=waits and not self.last_round)
+        try:
+            self.complete()
+        except CellError as error:
+            raise RowRefused([Problem(error.reason, "", "", error.remedy)], waits=error.waits and not self.last_round) from error
+
+    def further_problems(self, problems: list[Problem]) -> list[Problem]:
+        """What the model says of the cells that could be understood, so that one round shows everything."""
+        fields = {f.name: f for f in self.model._meta.concrete_fields}
+        given = {n: v for n, v in self.values.items() if n in fields and self.fields[n].attribute == n}
+        try:
+            self.model(**given).clean_fields(exclude=set(fields) - set(given))
+        except (ValidationError, TypeError, ValueError) as error:
+            return self.problems_of(error) if isinstance(error, ValidationError) else []
+        return []
+
+    def get_instance(self, instance_loader: Any, row: dict[str, str]) -> Any:
+        return self.find()
+
+    def init_instance(self, row: Any = None) -> None:
+        return None
+
+    def import_instance(self, instance: Any, row: dict[str, str], **kwargs: Any) -> None:
+        """Nothing: the values wait in `self.values` for the door."""
+
+    def skip_row(self, instance: Any, original: Any, row: dict[str, str], import_validation_errors: Any = None) -> bool:
+        self.saved = instance
+        self.changes = self.differences(instance) if instance is not None else self.values
+        return instance is not None and not self.changes
+
+    def validate_instance(self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True) -> None:
+        """Nothing: the doors validate."""
+
+    def save_instance(self, instance: Any, is_create: bool, row: dict[str, str], **kwargs: Any) -> None:
+        try:
+            self.saved = self.add() if is_create else self.change(instance, self.changes)
+        except StepRefused as error:
+            raise RowRefused([Problem(str(error))]) from error
+        except CellError as error:
+            raise RowRefused([Problem(error.reason, "", "", error.remedy)]) from error
+        except RowRefused:
+            raise
+        except ValidationError as error:
+            raise RowRefused(self.problems_of(error)) from error
+
+    def save_m2m(self, instance: Any, row: dict[str, str], **kwargs: Any) -> None:
+        """Nothing: links go through the door with everything else."""
+
+    def problems_of(self, error: ValidationError) -> list[Problem]:
+        """The messages of a failed validation, each with its column and the text of its cell."""
+        if not hasattr(error, "error_dict"):
+            return [Problem(message) for message in error.messages]
+        found = []
+        for name, messages in error.message_dict.items():
+            header = "" if name == NON_FIELD_ERRORS else self.header_of(name)
+            text = self.row.get(self.headers.get(header, ""), "")
+            label = "" if header or name == NON_FIELD_ERRORS else f"{name}: "
+            found += [Problem(f"{label}{message}", header, text) for message in messages]
+        return found
+
+    def differences(self, record: Any) -> dict[str, Any]:
+        """The values of the row that are not yet those of the record."""
+        return {
+            name: value for name, value in self.values.items() if self.differs(name, self.fields[name].current(record), value)
+        }
+
+    def forget(self) -> None:
+        """A row was undone: what it had found or made may be gone."""
+        self.cache.clear()
+
+    # --- what exports need --------------------------------------------------------------------------------------------
+
+    def export_columns(self, records: Any) -> list[Column]:
+        """The columns of an export of `records`."""
+        return [column for column in self.fields.values() if not column.hidden]
+
+    def export_rows(self, records: Any, columns: list[Column]) -> Iterator[list[str]]:
+        for record in self.iter_queryset(records):
+            yield [column.export(record) for column in columns]
+
+    # --- hooks of each kind -------------------------------------------------------------------------------------------
+
+    def allowed(self) -> bool:
+        """Whether the actor may import and export this kind at all; the doors ask again for each record."""
+        from_system: bool = self.actor is SYSTEM
+        return from_system
+
+    def visible(self, model: Any) -> Any:
+        """The records of `model` that the actor may name."""
+        return model._default_manager.all() if self.actor is SYSTEM else model._default_manager.visible_to(self.actor)
+
+    def complete(self) -> None:
+        """Values that follow from others, or from where the import happens; may raise `CellError`."""
+
+    def find(self) -> Any:
+        """The record that the row is about, None for a new one."""
+        name = self.identity[0]
+        text = str(self.values[name])
+        matches = list(self.model._default_manager.filter(**{f"{name}__iexact": text})[:10])
+        exact = next((record for record in matches if getattr(record, name) == text), None)
+        if exact is None and matches:
+            there = getattr(matches[0], name)
+            reason = _("There is “%(there)s” already, which differs only in upper and lower case.") % {"there": there}
+            raise RowRefused([Problem(reason, self.header_of(name), text, _("Write “%(there)s”.") % {"there": there})])
+        return exact
+
+    def differs(self, name: str, before: Any, after: Any) -> bool:
+        return not same(before, after)
+
+    def split(self, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+        """(plain values, many-to-many lists) by model field."""
+        plain, many = {}, {}
+        for name, value in values.items():
+            column = self.fields[name]
+            (many if column.is_many else plain)[column.attribute or name] = value
+        return plain, many
+
+    def add(self) -> Any:
+        """Create the record of `self.values`; returns it."""
+        plain, many = self.split(self.values)
+        return create(self.model(**plain), actor=self.actor, links=many)
+
+    def change(self, record: Any, changes: dict[str, Any]) -> Any:
+        """Write `changes` into the record; returns it."""
+        plain, many = self.split(changes)
+        with changing(record, actor=self.actor) as change:
+            for name, value in plain.items():
+                setattr(change.record, name, value)
+            for name, chosen in many.items():
+                change.set_links(name, chosen)
+        return record
+
+    def records(self) -> Any:
+        """The records of an export, in a lasting order."""
+        return self.visible(self.model).order_by("pk")
+
+    def places(self, records: Any) -> list[Any]:
+        """The records that keep the event of an export of personal data."""
+        return []
+
+    def record_key(self) -> str:
+        return str(getattr(self.saved, "public_key", "") or "")

@@ -1,0 +1,174 @@
+"""What the resources of several apps share: the edition that rows belong to, codes of areas, who may import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from import_export.widgets import Widget
+
+from core.dates import Precision
+from core.events import SYSTEM
+from core.imports.cells import LEADING_YES, Reference, YesNo, english
+from core.imports.columns import Column
+from core.imports.problems import CellError, FileRefused
+from core.imports.reader import Table
+from core.imports.resource import RecordResource
+from core.text import fold
+from forum.models import Area, Edition
+from forum.permissions import is_any_organizer
+
+
+class AreaCode(Widget):
+    """An area of one kind by INEGI or ISO code, or by its name in Spanish or English. A lost leading zero comes back."""
+
+    def __init__(self, *kinds: str) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+    def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> Area:
+        areas = resource.cache.get(("areas", self.kinds)) or self.load(resource)
+        text = value.strip()
+        code = text.zfill(2) if text.isascii() and text.isdigit() else text.casefold()
+        found = areas.get(code) or areas.get(f"name {fold(text)}")
+        if found is None:
+            remedy = (
+                _("Write its INEGI code with two digits, for example 01 or 32.")
+                if "federal_entity" in self.kinds and len(self.kinds) == 1
+                else _("Write its ISO 3166 code, for example MX, US or US-CA.")
+            )
+            raise CellError(_("“%(value)s” is not an area that is known here.") % {"value": value}, remedy)
+        return found
+
+    def load(self, resource: Any) -> dict[str, Area]:
+        areas: dict[str, Area] = {}
+        for area in Area.objects.filter(kind__in=self.kinds).order_by("-pk"):
+            areas |= dict.fromkeys((f"name {fold(area.name_es)}", f"name {fold(area.name_en or area.name_es)}"), area)
+            areas |= {code.casefold(): area for code in (area.code, area.code_2011, area.inegi) if code}
+        resource.cache["areas", self.kinds] = areas
+        return areas
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        if value is None:
+            return ""
+        return str(value.inegi if self.kinds == ("federal_entity",) else value.code)
+
+
+STATE = ("federal_entity",)
+COUNTRY = ("country",)
+SUBDIVISION = ("federal_entity", "subdivision")
+
+
+class YesWithNote(Widget):
+    """Yes or no and a note, `sí (el año no consta)`: the value is (bool, note)."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[bool, str]:
+        start = LEADING_YES.match(value)
+        if start is None:
+            return YesNo().clean(value), ""
+        note = value[start.end() :].strip()
+        if note.startswith("(") and note.endswith(")"):
+            note = note[1:-1].strip()
+        return YesNo().clean(start[1]), note
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        answer, note = value
+        return f"{YesNo().render(answer)} ({note})" if note else YesNo().render(answer)
+
+
+def coarser(*precisions: str) -> str:
+    """The least exact of some precisions."""
+    order = (Precision.YEAR, Precision.MONTH, Precision.INFERRED, Precision.DAY)
+    return str(min(precisions, key=order.index)) if precisions else str(Precision.DAY)
+
+
+class OrganizersResource(RecordResource):
+    """What organizers of any edition import: records that belong to no edition."""
+
+    def allowed(self) -> bool:
+        return self.actor is SYSTEM or is_any_organizer(None, self.actor)
+
+
+class OfEditionResource(OrganizersResource):
+    """Rows that belong to one edition: that of the column, else `--edition`, else the only one there is."""
+
+    #: Whether the file may do without an edition when the column `edition` is not filled.
+    edition_needed = True
+
+    def editions(self) -> Any:
+        """The editions into which the actor may import."""
+        return Edition.objects.all() if self.actor is SYSTEM else Edition.objects.organized_by(self.actor)
+
+    def open(self, table: Table) -> None:
+        self.default_edition: Edition | None = None
+        super().open(table)
+        if self.edition_key:
+            self.default_edition = self.editions().filter(slug=self.edition_key).first()
+            if self.default_edition is None:
+                raise FileRefused(
+                    _("There is no edition “%(slug)s”. Editions: %(slugs)s.") % {"slug": self.edition_key, "slugs": self.slugs()}
+                )
+        elif "edition" not in self.headers.values():
+            self.default_edition = self.only_edition()
+            if self.default_edition is None and self.edition_needed:
+                raise FileRefused(self.which_edition())
+        # Keys of rows are told apart by edition, which is known only now.
+        self.own_keys = {}
+        for row in table.rows:
+            key = self.key_of(self.texts(table, row))
+            if key:
+                self.own_keys.setdefault(key, row.number)
+
+    def only_edition(self) -> Edition | None:
+        found = list(self.editions()[:2])
+        return found[0] if len(found) == 1 else None
+
+    def slugs(self) -> str:
+        return ", ".join(self.editions().values_list("slug", flat=True)[:20]) or _("none")
+
+    def which_edition(self) -> str:
+        if not self.editions().exists():
+            return _("There is no edition yet: import or enter one first (editions).")
+        return _(
+            "There are several editions: say which one, with --edition or in the column “%(column)s”. Editions: %(slugs)s."
+        ) % {
+            "column": "edition" if english() else "foro",
+            "slugs": self.slugs(),
+        }
+
+    def edition_of_row(self) -> Edition:
+        """The edition of the row; raises `CellError`."""
+        given = self.values.get("edition")
+        if given is None:
+            given = self.default_edition or self.only_edition()
+        elif self.edition_key and self.default_edition is not None and given != self.default_edition:
+            raise CellError(
+                _("The row is for the edition “%(row)s” and the import for “%(all)s”.")
+                % {"row": given.slug, "all": self.default_edition.slug}
+            )
+        if given is None:
+            raise CellError(self.which_edition())
+        return given
+
+    def complete(self) -> None:
+        self.values["edition"] = self.edition_of_row()
+
+    def key_of(self, texts: dict[str, str]) -> str:
+        key = super().key_of(texts)
+        place = texts.get("edition", "").strip() or (self.default_edition.slug if self.default_edition else "")
+        return f"{place.casefold()}|{key}" if key else ""
+
+    def find(self) -> Any:
+        """By the one column of `identity` within the edition of the row."""
+        name = self.identity[0]
+        return self.model._default_manager.filter(edition=self.values["edition"], **{name: self.values[name]}).first()
+
+    def records(self) -> Any:
+        records = super().records()
+        if self.actor is not SYSTEM:
+            records = records.filter(edition__in=self.editions())
+        return records.filter(edition__slug=self.edition_key) if self.edition_key else records
+
+
+def edition_column() -> Column:
+    return Column("foro", "edition", "edición", widget=Reference(Edition, kind="editions"))

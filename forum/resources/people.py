@@ -1,0 +1,138 @@
+"""Participants of an edition: personal data, for its organizers only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.imports.cells import Moment, Reference, Words, YesNo
+from core.imports.columns import ABSENT, Column
+from core.imports.problems import CellError
+from core.imports.registry import register
+from forum.models import Agency, Edition, Organization, Participation, Person
+from forum.resources import words
+from forum.resources.base import COUNTRY, STATE, SUBDIVISION, AreaCode, OfEditionResource, edition_column
+from forum.workflow import create_participation, edit_participation, set_consent
+
+
+def zone_of(row: Any, resource: Any) -> str:
+    """Times of a participant are those of the edition's place."""
+    given = resource.values.get("edition") or resource.default_edition or resource.only_edition()
+    return str(given.time_zone if given is not None else "America/Mexico_City")
+
+
+@register
+class ParticipantResource(OfEditionResource):
+    """`participantes.csv`. `nombre_publico` is the consent to show the name; it is dated when the file comes in."""
+
+    kind = "participants"
+    position = 7
+    identity = ("key",)
+    is_personal = True
+
+    class Meta:
+        model = Participation
+
+    edition = edition_column()
+    key = Column("clave", "key", needed=True)
+    name = Column("nombre", "name", attribute="person__name")
+    role = Column("papel", "role", widget=Words(words.PARTICIPANT_ROLE))
+    organization = Column("organizacion", "organization", widget=Reference(Organization, kind="organizations"))
+    agency = Column("dependencia", "agency", widget=Reference(Agency, kind="agencies", also=("acronym",)))
+    state_of_origin = Column(
+        "estado_origen_inegi",
+        "state_of_origin_inegi",
+        "state_of_origin",
+        attribute="person__state_of_origin",
+        widget=AreaCode(*STATE),
+    )
+    show_name = Column("nombre_publico", "name_public", widget=YesNo())
+    email = Column("correo", "email", attribute="person__email")
+    phone = Column("telefono", "phone", attribute="person__phone")
+    post = Column("cargo", "post")
+    capacity = Column("calidad", "capacity", widget=Words(words.CAPACITY))
+    residence_country = Column(
+        "pais_residencia", "residence_country", attribute="person__residence_country", widget=AreaCode(*COUNTRY)
+    )
+    residence_subdivision = Column(
+        "subdivision_residencia",
+        "residence_subdivision",
+        attribute="person__residence_subdivision",
+        widget=AreaCode(*SUBDIVISION),
+    )
+    residence_city = Column("ciudad_residencia", "residence_city", attribute="person__residence_city")
+    accredited_at = Column(
+        "acreditado", "accredited_at", widget=Moment(zone_of), show=lambda p: (p.accredited_at, p.edition.time_zone)
+    )
+    checked_in_at = Column(
+        "registrado", "checked_in_at", widget=Moment(zone_of), show=lambda p: (p.checked_in_at, p.edition.time_zone)
+    )
+    person = Column("persona", "person", widget=Reference(Person), empty=ABSENT)
+    source = Column("fuente", "source", widget=Words(words.SOURCE))
+
+    def complete(self) -> None:
+        super().complete()
+        if self.values.get("organization") is not None and self.values.get("agency") is not None:
+            raise CellError(
+                _("A participant comes for an organization or for an agency, not for both."), _("Leave one of the cells empty.")
+            )
+
+    def divided(self, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(values of the participation, values of the person)"""
+        own: dict[str, Any] = {}
+        of_person: dict[str, Any] = {}
+        for name, value in values.items():
+            attribute = str(self.fields[name].attribute)
+            if attribute.startswith("person__"):
+                of_person[attribute.removeprefix("person__")] = value
+            elif name not in ("show_name", "edition"):
+                own[name] = value
+        return own, of_person
+
+    def add(self) -> Any:
+        own, of_person = self.divided(self.values)
+        if "person" not in own and "source" in own:
+            of_person["source"] = own["source"]
+        return create_participation(
+            edition=self.values["edition"],
+            actor=self.actor,
+            values=own,
+            person_values=of_person,
+            consent=self.values.get("show_name", False),
+            consent_how="import",
+        )
+
+    def change(self, record: Any, changes: dict[str, Any]) -> Any:
+        own, of_person = self.divided(changes)
+        if own or of_person:
+            edit_participation(participation=record, actor=self.actor, values=own, person_values=of_person)
+        if "show_name" in changes:
+            set_consent(participation=record, given=changes["show_name"], actor=self.actor, how="import")
+        return record
+
+    def differences(self, record: Any) -> dict[str, Any]:
+        found = super().differences(record)
+        if found.get("show_name") and record.consents.exists():
+            del found["show_name"]
+            self.notes.append(
+                _("%(key)s: consent to show the name was withdrawn; an import does not restore it.") % {"key": record.key}
+            )
+        return found
+
+    def records(self) -> Any:
+        return (
+            super()
+            .records()
+            .select_related(
+                "edition",
+                "organization",
+                "agency",
+                "person__state_of_origin",
+                "person__residence_country",
+                "person__residence_subdivision",
+            )
+        )
+
+    def places(self, records: Any) -> list[Any]:
+        return list(Edition.objects.filter(pk__in={record.edition_id for record in records}))
