@@ -1,0 +1,101 @@
+"""How a code looks: its tone (a pair of colours) and its icon. The word always stands beside them."""
+
+from __future__ import annotations
+
+GOOD, CALM, CARE, BAD, DIM, MARK = "good", "calm", "care", "bad", "dim", "mark"
+
+#: Code of a status, verdict, reading, light, role or answer → (tone, icon of static/img/sprite.svg).
+LOOKS: dict[str, tuple[str, str]] = {
+    # light
+    "fulfilled": (GOOD, "kept"),
+    "on_time": (CALM, "clock"),
+    "due_soon": (CARE, "soon"),
+    "late": (BAD, "late"),
+    "no_report": (MARK, "silent"),
+    "cancelled": (DIM, "cancel"),
+    # verdicts and overall readings
+    "feasible": (GOOD, "check"),
+    "conditional": (CARE, "yes-if"),
+    "more_information": (CALM, "question"),
+    "addressed": (CALM, "done"),
+    "outside_remit": (DIM, "onward"),
+    "not_feasible": (BAD, "no"),
+    "divided": (CARE, "divided"),
+    "waiting": (CALM, "clock"),
+    # criteria
+    "favourable": (GOOD, "check"),
+    "reservations": (CARE, "yes-if"),
+    "unfavourable": (BAD, "no"),
+    "not_applicable": (DIM, "cancel"),
+    "not_assessed": (DIM, "silent"),
+    # proposals
+    "draft": (DIM, "draft"),
+    "submitted": (CALM, "sent"),
+    "returned": (CARE, "onward"),
+    "in_review": (CALM, "opinion"),
+    "reviewed": (CALM, "done"),
+    "agreed": (GOOD, "agreement"),
+    "withdrawn": (DIM, "cancel"),
+    "merged": (DIM, "merge"),
+    "split": (DIM, "divided"),
+    # referrals, opinions, conditions
+    "pending": (CALM, "clock"),
+    "acknowledged": (CALM, "check"),
+    "asked": (CARE, "question"),
+    "answered": (GOOD, "done"),
+    "referred_onward": (DIM, "onward"),
+    "recalled": (DIM, "cancel"),
+    "issued": (GOOD, "check"),
+    "superseded": (DIM, "onward"),
+    "met": (GOOD, "check"),
+    "lapsed": (DIM, "cancel"),
+    # agreements
+    "open": (CARE, "sign"),
+    "signed": (GOOD, "agreement"),
+    "concluded": (GOOD, "kept"),
+    "void": (DIM, "cancel"),
+    # reports and validations
+    "not_started": (DIM, "silent"),
+    "in_progress": (CALM, "clock"),
+    "substantial": (CALM, "done"),
+    "not_fulfilled": (BAD, "no"),
+    "agrees": (GOOD, "check"),
+    "disagrees": (BAD, "no"),
+    # meetings and minutes
+    "proposed": (DIM, "question"),
+    "scheduled": (CALM, "meeting"),
+    "held": (GOOD, "check"),
+    "circulated": (CARE, "report"),
+    "approved": (GOOD, "lock"),
+    "present": (GOOD, "check"),
+    "absent": (BAD, "no"),
+    "excused": (DIM, "cancel"),
+    "invited": (CALM, "sent"),
+    # stages of an edition
+    "preparation": (DIM, "draft"),
+    "intake": (CALM, "proposal"),
+    "review": (CALM, "opinion"),
+    "agreements": (CALM, "agreement"),
+    "follow_up": (CALM, "clock"),
+    "closed": (DIM, "lock"),
+}
+
+#: Kind of record → icon.
+KIND_ICONS = {
+    "edition": "flag",
+    "organization": "people",
+    "agency": "body",
+    "participant": "account",
+    "antecedent": "antecedent",
+    "proposal": "proposal",
+    "opinion": "opinion",
+    "agreement": "agreement",
+    "commitment": "check",
+    "meeting": "meeting",
+    "report": "report",
+}
+
+
+def look_of(code: object) -> tuple[str, str]:
+    """(tone, icon) of a code; a plain one for a code that is not in the table."""
+    return LOOKS.get(str(code), (DIM, "info"))

@@ -1,0 +1,209 @@
+"""Template tags that every page shares: `{% load acuerda %}`. See templates/components/README.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats
+from django.utils.html import format_html, linebreaks
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from agreements.models.commitments import Light
+from config import looks
+from core.dates import Precision, iso_partial, show_partial
+from core.models import Record
+from core.pages import language
+from proposals.models import Opinion, Proposal
+
+register = template.Library()
+
+
+# --- pictures and states ----------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> str:
+    """An icon of our sprite. Decorative unless `label` says what it stands for."""
+    address = f"{static('img/sprite.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', address)
+
+
+@register.simple_tag
+def kind_icon(kind: str) -> str:
+    """The icon of a kind of record (edition, organization, agency, proposal, agreement…)."""
+    return icon(looks.KIND_ICONS.get(kind, "file"))
+
+
+@register.filter
+def tone(code: Any) -> str:
+    """`tone-good`, `tone-bad`…: the class that gives the colours of a code."""
+    return f"tone-{looks.look_of(code)[0]}"
+
+
+@register.filter
+def look_icon(code: Any) -> str:
+    """The name of the icon of a code."""
+    return looks.look_of(code)[1]
+
+
+@register.inclusion_tag("components/status.html")
+def status(record: Any, field: str = "status", large: bool = False) -> dict[str, Any]:
+    """The state of a record in word, icon and colour: any field with choices."""
+    return {"code": getattr(record, field), "label": getattr(record, f"get_{field}_display")(), "large": large}
+
+
+@register.inclusion_tag("components/status.html")
+def mark(code: Any, label: Any, large: bool = False) -> dict[str, Any]:
+    """A code and its words in the same form as `status`."""
+    return {"code": code, "label": label, "large": large}
+
+
+@register.inclusion_tag("components/light.html")
+def light(code: str, days: int = 0, large: bool = False) -> dict[str, Any]:
+    """The light of a commitment. `days`: how late, shown beside *late*."""
+    return {"code": code, "label": Light(code).label if code in Light.values else code, "days": days, "large": large}
+
+
+@register.inclusion_tag("components/verdict.html")
+def verdict(code: str, large: bool = False) -> dict[str, Any]:
+    """The verdict of an opinion."""
+    known = code in Opinion.Verdict.values
+    return {"code": code, "label": Opinion.Verdict(code).label if known else code, "large": large}
+
+
+@register.inclusion_tag("components/status.html")
+def reading(code: str, large: bool = False) -> dict[str, Any]:
+    """The overall reading of a proposal."""
+    known = code in Proposal.Reading.values
+    return {"code": code or "waiting", "label": Proposal.Reading(code).label if known else code, "large": large}
+
+
+# --- texts in two languages -------------------------------------------------------------------------------------------
+
+
+def picked(record: Any, name: str) -> tuple[str, str]:
+    """(text, its language) of `name_es` / `name_en` as the reader should get it."""
+    return Record.in_language(record, name), Record.language_of(record, name)
+
+
+@register.simple_tag
+def text(record: Any, name: str) -> str:
+    """One line in the reader's language, or in the other one where only that exists, marked with `lang`."""
+    if record is None:
+        return ""
+    words, lang = picked(record, name)
+    return format_html('<span lang="{}">{}</span>', lang, words) if lang and lang != language() else words
+
+
+@register.simple_tag
+def paragraphs(record: Any, name: str, css: str = "prose") -> str:
+    """Paragraphs of a bilingual text, marked with `lang` when it is in the other language; nothing when it is empty."""
+    words, lang = picked(record, name)
+    if not words:
+        return ""
+    body = linebreaks(words, autoescape=True)
+    if lang != language():
+        return format_html('<div class="{}" lang="{}">{}</div>', css, lang, body)
+    return format_html('<div class="{}">{}</div>', css, body)
+
+
+@register.inclusion_tag("components/language_note.html")
+def language_note(record: Any, *names: str) -> dict[str, Any]:
+    """“Only in Spanish” when one of these texts exists only in the other language."""
+    here = language()
+    other = next((lang for name in names if (lang := picked(record, name)[1]) and lang != here), "")
+    return {"language": other}
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def day(date: dt.date | None, precision: str = "day", short: bool = False) -> str:
+    """A date no more exact than it is known, as `<time>`; nothing for no date."""
+    if date is None:
+        return ""
+    if isinstance(date, dt.datetime):
+        date = date.date()
+    words = show_partial(date, precision)
+    if short and precision == Precision.DAY:
+        words = formats.date_format(date, "SHORT_DATE_FORMAT")
+    return format_html('<time datetime="{}">{}</time>', iso_partial(date, precision), words)
+
+
+@register.simple_tag
+def days(start: dt.date | None, end: dt.date | None, precision: str = "day") -> str:
+    """From one day to another, said once where it is the same."""
+    if start is None or end is None or start == end:
+        return day(start or end, precision)
+    return format_html("{}&#8239;–&#8239;{}", day(start, precision), day(end, precision))
+
+
+def place_of(zone: str) -> str:
+    """The city that gives a time zone its name, in the reader's language."""
+    return get_timezone_location(zone, locale=(get_language() or "es")[:2], return_city=True) or zone
+
+
+@register.simple_tag
+def moment(at: dt.datetime | None, zone: str = "America/Mexico_City", until: dt.datetime | None = None) -> str:
+    """A moment on the wall clock of `zone`, with the zone's name; `until` adds the end."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    shown = formats.date_format(local, "DATE_FORMAT"), formats.time_format(local.time(), "H:i")
+    last = f"–{formats.time_format(until.astimezone(ZoneInfo(zone)).time(), 'H:i')}" if until else ""
+    return format_html(
+        '<time datetime="{}">{}, {}{}</time> <span class="note">({})</span>',
+        local.isoformat(timespec="minutes"),
+        *shown,
+        last,
+        _("%(city)s time") % {"city": place_of(zone)},
+    )
+
+
+# --- records ----------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/party.html")
+def party(body: Any, on: dt.date | None = None, full: bool = False, link: bool = True) -> dict[str, Any]:
+    """An organization or agency by its name. `on`: the date whose name counts (reads `names`: prefetch them)."""
+    if body is None:
+        return {"body": None}
+    name, acronym = str(body), body.acronym
+    if on is not None and hasattr(body, "name_on"):
+        name, acronym = body.name_on(on)
+    today = getattr(body, "successor_acronym", "")
+    return {"body": body, "name": name, "acronym": acronym, "today": today, "full": full, "link": link}
+
+
+@register.inclusion_tag("components/sample_mark.html")
+def sample_mark(record: Any) -> dict[str, Any]:
+    """The mark of an invented record; nothing on any other."""
+    return {"is_sample": bool(getattr(record, "is_sample", False))}
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def try_url(name: str, *args: Any) -> str:
+    """The address of a page that an installation may not have; '' then."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def share(number: int, total: int) -> str:
+    """`number` of `total` in percent with one decimal, as SVG wants it: never a comma."""
+    return f"{100 * number / total:.1f}" if total else "0"
