@@ -98,5 +98,5 @@ def drop_other_follow_ups(opinion: Opinion) -> None:
         if opinion.verdict != verdict:
             for column in columns:
                 setattr(opinion, column, None if column in ("questions_due_on", "refer_to") else "")
-    if opinion.verdict != OpinionVerdict.CONDITIONAL:
+    if opinion.pk and opinion.verdict != OpinionVerdict.CONDITIONAL:
         Condition.objects.filter(opinion=opinion).delete()

@@ -15,7 +15,7 @@ from forum.models import Edition
 from proposals import acts
 from proposals.models import Proposal, ProposalLink
 from proposals.models.proposals import ProposalLinkKind, ProposalStatus
-from proposals.permissions import may_propose_in
+from proposals.permissions import is_organizer_of, is_proponent_of, may_propose_in
 from proposals.workflow.proposal import LINKS, create_proposal, publish
 from proposals.workflow.shared import holding, now_or, recall_open, refuse_unless, settle
 from proposals.workflow.tables import BEFORE_AGREED, PROPOSAL
@@ -49,6 +49,12 @@ def merge(*, proposal: Proposal, into: Proposal, actor: Any, reason: str, at: dt
         into.refresh_from_db()
         refuse_unless(into.pk != proposal.pk, _("A proposal cannot be merged into itself: choose another one."))
         refuse_unless(into.edition_id == proposal.edition_id, _("Proposals of two editions cannot be merged: link them instead."))
+        # Merging makes one's organization a proponent of the other proposal: nobody gives that right to themselves.
+        refuse_unless(
+            actor is SYSTEM or is_organizer_of(into, actor) or is_proponent_of(into, actor),
+            _("A delegate merges proposals of the same organization; ask an organizer for others."),
+            "not_yours",
+        )
         refuse_unless(
             into.status in (*BEFORE_AGREED, ProposalStatus.AGREED),
             _("Proposal %(folio)s is “%(status)s”: nothing can be merged into it.")
@@ -97,7 +103,16 @@ def split(
 
 
 def link_proposals(*, proposal: Proposal, other: Proposal, kind: str, actor: Any, at: dt.datetime | None = None) -> ProposalLink:
-    """Say how a proposal stands to another one."""
+    """Say that a proposal is similar to another one, or presents it again. The other links come from their own steps."""
+    refuse_unless(
+        kind in (ProposalLinkKind.SIMILAR_TO, ProposalLinkKind.RE_PRESENTS),
+        _("A link of this kind follows from merging or splitting: it is not made by hand."),
+    )
+    refuse_unless(
+        actor is SYSTEM or Proposal.objects.visible_to(actor).filter(pk=other.pk).exists(),
+        _("There is no such record, or it is not public."),
+        "not_yours",
+    )
     with step(PROPOSAL, proposal, "link", actor=actor, at=at) as change:
         link = ProposalLink(proposal=change.record, other=other, kind=kind)
         link.full_clean()

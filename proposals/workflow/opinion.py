@@ -22,7 +22,7 @@ from proposals.models import Condition, Opinion, Proposal, Referral
 from proposals.models.opinions import ConditionStatus, OpinionStatus, OpinionVerdict
 from proposals.models.referrals import ReferralStatus
 from proposals.permissions import is_organizer_of
-from proposals.workflow.draft import drop_other_follow_ups, rows_of, write_columns, write_conditions, write_criteria
+from proposals.workflow.draft import COLUMNS, drop_other_follow_ups, rows_of, write_columns, write_conditions, write_criteria
 from proposals.workflow.referral import add_question, pass_to
 from proposals.workflow.shared import account, holding, now_or, refuse_unless, required, resume, settle
 from proposals.workflow.tables import OPINION, REFERRAL
@@ -114,12 +114,13 @@ def issue(*, opinion: Opinion, actor: Any, post: str, revision: int | None = Non
             if record.supersedes is not None:
                 _replace(record.supersedes, at=moment)
             record.signed_by = account(actor)
-            _seal(record, moment)
+            _date(record, moment)
+            record.sha256 = _fingerprint(record)
+            # The events of the draft are silent about the text; this one holds it as it was issued.
             for name in ("criteria", "conditions"):
                 change.note(name, [], rows_of(record, name))
-            for name in ("soundness", "soundness_text", "verdict", "reasons", "legal_basis", "programme", "programme_evidence"):
-                # The events of the draft are silent about the text; this one holds it as it was issued.
-                change.note(name, "", getattr(record, name))
+            for name in COLUMNS:
+                change.note(name, "", getattr(record, name) or "")
         _follow_up(opinion, actor=actor, at=moment)
         settle(proposal_id, at=moment)
         if opinion.released_at is not None:
@@ -164,13 +165,14 @@ def issue_on_behalf(
         if asked is not None:
             _replace(asked, at=moment)
         opinion.status = OpinionStatus.ISSUED
-        opinion.issued_at = moment
-        create(opinion, actor=actor, action="issue_on_behalf", reason=reason, at=moment)
-        write_criteria(opinion, given)
-        write_conditions(opinion, wanted)
         drop_other_follow_ups(opinion)
-        _seal(opinion, moment)
-        opinion.save()
+        _date(opinion, moment)
+        notes = {"criteria": given, "conditions": wanted if opinion.verdict == OpinionVerdict.CONDITIONAL else []}
+        create(opinion, actor=actor, action="issue_on_behalf", reason=reason, at=moment, notes=notes)
+        write_criteria(opinion, given)
+        write_conditions(opinion, notes["conditions"])
+        opinion.sha256 = _fingerprint(opinion)
+        opinion.save(update_fields=["sha256"])
         _follow_up(opinion, actor=actor, at=moment)
         settle(proposal_id, at=moment)
         if opinion.released_at is not None:
@@ -200,13 +202,16 @@ def _replace(opinion: Opinion, *, at: dt.datetime) -> None:
         pass
 
 
-def _seal(opinion: Opinion, at: dt.datetime) -> None:
-    """Date an opinion, release it where the edition says so, and take its fingerprint."""
+def _date(opinion: Opinion, at: dt.datetime) -> None:
+    """Date an opinion, and release it where the edition says so."""
     opinion.issued_at = at
     if opinion.event_edition.opinion_publication == EditionPublication.ON_ISSUE:
         opinion.released_at = at
+
+
+def _fingerprint(opinion: Opinion) -> str:
     opinion.clean_fields()
-    opinion.sha256 = ledger.fingerprint(acts.opinion_document(opinion))
+    return ledger.fingerprint(acts.opinion_document(opinion))
 
 
 def _follow_up(opinion: Opinion, *, actor: Any, at: dt.datetime) -> None:

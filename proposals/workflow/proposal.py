@@ -228,7 +228,7 @@ def revise(
             if not bodies:
                 raise ValidationError({"agencies": _("Choose at least one body to refer the proposal to.")})
             assign(record, values, Proposal.TEXT_FIELDS)
-            record.full_clean(exclude=["folio"], validate_unique=False, validate_constraints=False)
+            record.clean_fields()
             version = _new_version(record, at=moment, cause=cause.strip())
             if version is None:
                 raise ValidationError(_("The text is the same as before: a revision changes something in it."))

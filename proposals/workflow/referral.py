@@ -150,9 +150,22 @@ def pass_to(change: Change, to: Agency, *, actor: Any, at: dt.datetime) -> Refer
     if referral.paused_on is not None:
         resume(change, at, to.key)
     existing = Referral.objects.filter(version=referral.version, agency=to).exclude(status=ReferralStatus.RECALLED).first()
-    passed = existing or open_referral(referral.version, to, actor=actor, at=at, onward_from=referral)
+    passed: Referral = existing or open_referral(referral.version, to, actor=actor, at=at, onward_from=referral)
+    if existing is not None and existing.onward_from_id is None and existing.pk not in _passed_from(referral):
+        with changing(existing, "receive", actor=SYSTEM, at=at) as receiving:
+            receiving.record.onward_from = referral
     change.note("referred_to", None, passed.folio)
     return passed
+
+
+def _passed_from(referral: Referral) -> set[int]:
+    """The referrals (ids) that this one was passed on from, itself included."""
+    seen: set[int] = set()
+    link: Referral | None = referral
+    while link is not None and link.pk not in seen:
+        seen.add(link.pk)
+        link = link.onward_from
+    return seen
 
 
 def extend(*, referral: Referral, to_on: dt.date, actor: Any, reason: str, at: dt.datetime | None = None) -> None:
