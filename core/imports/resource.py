@@ -230,6 +230,10 @@ class RecordResource(Resource):
         from_system: bool = self.actor is SYSTEM
         return from_system
 
+    def edition_choices(self) -> list[str]:
+        """The editions (slugs) among which the person who imports chooses; none when rows belong to no edition."""
+        return []
+
     def visible(self, model: Any) -> Any:
         """The records of `model` that the actor may name."""
         return model._default_manager.all() if self.actor is SYSTEM else model._default_manager.visible_to(self.actor)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from core.events import record_event
 from core.imports.guard import guard
-from core.imports.problems import FileRefused
+from core.imports.problems import FileRefused, Problem
 from core.imports.registry import resource_for
 from core.imports.runner import Run
 from core.imports.workbook import write_workbook
-from core.models.imports import Outcome
+from core.models.imports import ImportBatch, Outcome
 
 FORMATS = ("csv", "xlsx", "json")
 CONTENT_TYPES = {
@@ -65,25 +65,29 @@ def write_csv(headers: list[str], rows: Iterable[list[str]]) -> bytes:
 
 def write_report(run: Run) -> bytes:
     """The rows that did not go in, as they came, with why; corrected, the file can be imported as it is."""
-    headers = [
-        *run.table.headers,
-        *(f"Acuerda: {name}" for name in (_("row"), _("column"), _("value"), _("reason"), _("remedy"))),
-    ]
-    rows = []
-    for row in run.rows:
-        if row.outcome == Outcome.SKIPPED and not row.row.is_blank:
-            reason = _("Good, but not imported because another row was refused.")
-            rows.append([*row.row.cells, str(row.row.number), "", "", reason, ""])
-        if row.outcome == Outcome.QUARANTINED:
-            rows.append(
-                [
-                    *row.row.cells,
-                    str(row.row.number),
-                    *(" | ".join(filter(None, texts)) for texts in zip(*map(columns_of, row.problems), strict=True)),
-                ]
-            )
-    return write_csv(headers, rows)
+    rows = ((row.row.number, row.outcome, row.row.cells, row.problems) for row in run.rows if not row.row.is_blank)
+    return report_file(run.table.headers, rows)
 
 
-def columns_of(problem: Any) -> tuple[str, str, str, str]:
-    return problem.column, problem.value, problem.reason, problem.remedy
+def report_of(batch: ImportBatch) -> bytes:
+    """The same for an import that was kept."""
+    headers = list(batch.mapping)
+    rows = (
+        (row.number, row.outcome, [row.values.get(header, "") for header in headers], [Problem(**p) for p in row.problems])
+        for row in batch.outcomes.order_by("number")
+        if any(row.values.values())
+    )
+    return report_file(headers, rows)
+
+
+def report_file(headers: list[str], rows: Iterable[tuple[int, str, list[str], list[Problem]]]) -> bytes:
+    """CSV of the quarantined and skipped ones among `rows` (number, outcome, cells, problems)."""
+    names = (_("row"), _("column"), _("value"), _("reason"), _("remedy"))
+    skipped = [Problem(_("Good, but not imported because another row was refused."))]
+    lines = []
+    for number, outcome, cells, problems in rows:
+        if outcome not in (Outcome.QUARANTINED, Outcome.SKIPPED):
+            continue
+        told = [(p.column, p.value, p.reason, p.remedy) for p in problems or skipped]
+        lines.append([*cells, str(number), *(" | ".join(filter(None, texts)) for texts in zip(*told, strict=True))])
+    return write_csv([*headers, *(f"Acuerda: {name}" for name in names)], lines)

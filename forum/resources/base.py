@@ -119,6 +119,9 @@ class OfEditionResource(OrganizersResource):
             if key:
                 self.own_keys.setdefault(key, row.number)
 
+    def edition_choices(self) -> list[str]:
+        return list(self.editions().values_list("slug", flat=True))
+
     def only_edition(self) -> Edition | None:
         found = list(self.editions()[:2])
         return found[0] if len(found) == 1 else None

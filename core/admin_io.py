@@ -1,0 +1,237 @@
+"""Import and export on the list pages of the admin, through the same engine as the commands.
+
+    @admin.register(Organization)
+    class OrganizationAdmin(ImportExportRecordAdmin, admin.ModelAdmin): …
+
+The model's resource (see `core.imports.registry`) says who may, which columns there are and what each row becomes. An
+import is first shown as a dry run; the file waits in storage under a name that only its uploader's signed token knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.imports.problems import FileRefused
+from core.imports.reader import MOST_BYTES
+from core.imports.registry import resource_of
+from core.imports.resource import RecordResource
+from core.imports.runner import Run, run_import
+from core.imports.writer import CONTENT_TYPES, report_of, run_export
+from core.models import ImportBatch
+from core.models.imports import Outcome
+
+PENDING = "imports/pending"
+SALT = "core.admin_io"
+MINUTES_TO_CONFIRM = 60
+MOST_ROWS_SHOWN = 200
+
+
+class ImportForm(forms.Form):
+    """The file, and where and how it goes in. `editions`: slugs to choose from, none when rows belong to no edition."""
+
+    file = forms.FileField(
+        label=gettext_lazy("file"), help_text=gettext_lazy("CSV, XLSX or JSON, with Spanish or English column names.")
+    )
+    edition = forms.ChoiceField(label=gettext_lazy("edition"), required=False)
+    all_or_nothing = forms.BooleanField(
+        label=gettext_lazy("all or nothing: one refused row keeps all others out"), required=False
+    )
+
+    def __init__(self, *args: Any, editions: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if editions:
+            choose = _("as the file says, or the only one")
+            field = self.fields["edition"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
+            field.choices = [("", choose), *((slug, slug) for slug in editions)]
+        else:
+            del self.fields["edition"]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                _("The file is too large: at most %(most)s MB can be imported at once.") % {"most": MOST_BYTES // 1024 // 1024}
+            )
+        return file
+
+
+class ImportExportRecordAdmin:
+    """Mixin, before `ModelAdmin`: buttons for import and export on the list page."""
+
+    change_list_template = "admin/records/change_list.html"
+
+    # --- what the mixin needs of ModelAdmin ---
+    model: Any
+    opts: Any
+    admin_site: Any
+
+    def resource_class(self) -> type[RecordResource] | None:
+        return resource_of(self.model)
+
+    def resource_for(self, request: HttpRequest, edition: str = "") -> RecordResource:
+        """The resource as this person may use it; 404 without one, 403 for others."""
+        resource_class = self.resource_class()
+        if resource_class is None:
+            raise Http404
+        resource = resource_class(actor=request.user, edition=edition)
+        if not resource.allowed():
+            raise PermissionDenied
+        return resource
+
+    def get_urls(self) -> list[Any]:
+        def named(name: str) -> str:
+            return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+        wrap = self.admin_site.admin_view
+        return [
+            path("import/", wrap(self.import_view), name=named("import")),
+            path("import/<str:key>/report/", wrap(self.report_view), name=named("report")),
+            path("export/<str:form>/", wrap(self.export_view), name=named("export")),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        resource_class = self.resource_class()
+        may = resource_class is not None and resource_class(actor=request.user).allowed()
+        context = {"may_import_export": may, "query": request.GET.urlencode(), **(extra_context or {})}
+        found: HttpResponse = super().changelist_view(request, context)  # type: ignore[misc]
+        return found
+
+    def address(self, name: str, *args: str) -> str:
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+    # --- export ---
+
+    def export_view(self, request: HttpRequest, form: str) -> HttpResponse:
+        """The records of the list as it is filtered, as csv, xlsx or json."""
+        resource = self.resource_for(request)
+        if form not in CONTENT_TYPES:
+            raise Http404
+        listed = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+        records = resource.records().filter(pk__in=listed.order_by().values("pk"))
+        data, _count = run_export(resource.kind, form, actor=request.user, records=records)
+        response = HttpResponse(data, content_type=CONTENT_TYPES[form])
+        response["Content-Disposition"] = f'attachment; filename="{resource.kind}.{form}"'
+        return response
+
+    # --- import ---
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """GET: the form. POST with a file: what would happen. POST with the token of that: it happens."""
+        resource = self.resource_for(request)
+        if request.method == "POST" and "token" in request.POST:
+            return self.confirm(request, resource)
+        form = ImportForm(request.POST or None, request.FILES or None, editions=resource.edition_choices())
+        run, token = None, ""
+        if request.method == "POST" and form.is_valid():
+            given = form.cleaned_data
+            data = given["file"].read()
+            options = {
+                "name": given["file"].name[:255],
+                "edition": given.get("edition", ""),
+                "all_or_nothing": given["all_or_nothing"],
+            }
+            try:
+                run = run_import(resource.kind, data=data, actor=request.user, dry_run=True, **options)
+                token = self.put_by(request, resource.kind, data, options)
+            except FileRefused as error:
+                form.add_error("file", str(error))
+        return self.page(request, resource, form, run, token)
+
+    def page(
+        self, request: HttpRequest, resource: RecordResource, form: ImportForm, run: Run | None, token: str = ""
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Import: %(name)s") % {"name": self.opts.verbose_name_plural},
+            "opts": self.opts,
+            "form": form,
+            "columns": [column for column in resource.fields.values() if not column.hidden],
+            "run": run,
+            "rows": [row for row in run.rows if row.problems][:MOST_ROWS_SHOWN] if run else [],
+            "goes_in": bool(run and (run.counts[Outcome.CREATED] or run.counts[Outcome.UPDATED])),
+            "token": token,
+        }
+        return TemplateResponse(request, "admin/records/import.html", context, status=422 if form.errors else 200)
+
+    def put_by(self, request: HttpRequest, kind: str, data: bytes, options: dict[str, Any]) -> str:
+        """Store the file until it is confirmed, and answer with the token that leads to it."""
+        sweep()
+        stored = default_storage.save(f"{PENDING}/{secrets.token_hex(16)}", ContentFile(data))
+        return signing.dumps({"user": request.user.pk, "kind": kind, "stored": stored, **options}, salt=SALT)
+
+    def confirm(self, request: HttpRequest, resource: RecordResource) -> HttpResponse:
+        try:
+            token = signing.loads(request.POST["token"], salt=SALT, max_age=MINUTES_TO_CONFIRM * 60)
+            if token["user"] != request.user.pk or token["kind"] != resource.kind:
+                raise SuspiciousOperation
+            with default_storage.open(token["stored"]) as file:
+                data = file.read()
+            run = run_import(
+                resource.kind,
+                name=token["name"],
+                data=data,
+                actor=request.user,
+                edition=token["edition"],
+                all_or_nothing=token["all_or_nothing"],
+            )
+        except (signing.BadSignature, SuspiciousOperation, OSError, KeyError):
+            messages.error(request, _("The file is no longer there: choose it again."))
+            return redirect(self.address("import"))
+        except FileRefused as error:
+            messages.error(request, str(error))
+            return redirect(self.address("import"))
+        default_storage.delete(token["stored"])
+        messages.success(request, run.summary)
+        if run.refused and run.batch is not None:
+            return TemplateResponse(
+                request,
+                "admin/records/imported.html",
+                {
+                    **self.admin_site.each_context(request),
+                    "title": _("Imported: %(name)s") % {"name": self.opts.verbose_name_plural},
+                    "opts": self.opts,
+                    "run": run,
+                    "rows": run.refused[:MOST_ROWS_SHOWN],
+                    "report": self.address("report", run.batch.key),
+                },
+            )
+        return redirect(self.address("changelist"))
+
+    def report_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The rows of an import that did not go in: for the person who imported, and for administrators."""
+        resource = self.resource_for(request)
+        batch = ImportBatch.objects.filter(key=key, kind=resource.kind).first() if "\x00" not in key else None
+        if batch is None or (batch.actor_id != request.user.pk and not getattr(request.user, "is_superuser", False)):
+            raise Http404
+        response = HttpResponse(report_of(batch), content_type=CONTENT_TYPES["csv"])
+        response["Content-Disposition"] = f'attachment; filename="{batch.kind}-{batch.key}.csv"'
+        return response
+
+
+def sweep() -> None:
+    """Delete files that nobody confirmed within a day."""
+    limit = timezone.now() - dt.timedelta(days=1)
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        for name in default_storage.listdir(PENDING)[1]:
+            with contextlib.suppress(FileNotFoundError):
+                if default_storage.get_modified_time(f"{PENDING}/{name}") < limit:
+                    default_storage.delete(f"{PENDING}/{name}")
