@@ -1,6 +1,7 @@
 import agreements.models.agreements
 import agreements.models.reports
 import core.fields
+import core.models.base
 import django.db.models.deletion
 import forum.models.editions
 from django.conf import settings
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
             name='Agreement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
             name='Commitment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -133,7 +134,7 @@ class Migration(migrations.Migration):
             name='ActionItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
             name='Meeting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -233,7 +234,7 @@ class Migration(migrations.Migration):
             name='MinutesVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -333,7 +334,7 @@ class Migration(migrations.Migration):
             name='Acceptance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -359,7 +360,7 @@ class Migration(migrations.Migration):
             name='ProgressReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -405,7 +406,7 @@ class Migration(migrations.Migration):
             name='SignedPaper',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -432,7 +433,7 @@ class Migration(migrations.Migration):
             name='Validation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -458,7 +459,7 @@ class Migration(migrations.Migration):
             name='Evidence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),

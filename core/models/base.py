@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
 from django.db import models
@@ -21,6 +23,24 @@ class Source(models.TextChoices):
     ENTERED = "entered", pgettext_lazy("source of a record", "entered")
 
 
+_entered_as: ContextVar[str] = ContextVar("entered_as", default=Source.ENTERED.value)
+
+
+def default_source() -> str:
+    """The source of a record that does not say where it comes from."""
+    return _entered_as.get()
+
+
+@contextmanager
+def entered_as(source: str) -> Iterator[None]:
+    """Within this block new records come from `source` unless they say otherwise: the demo marks all that it invents."""
+    token = _entered_as.set(source)
+    try:
+        yield
+    finally:
+        _entered_as.reset(token)
+
+
 def choice_constraint(field: str, choices: type[models.TextChoices], name: str, message: Any) -> models.CheckConstraint:
     """`choices` alone constrain nothing: the same rule in the database, with a sentence a person can read."""
     return models.CheckConstraint(
@@ -34,7 +54,7 @@ class Record(models.Model):
     `revision` moves with every change made through a door and is what a form sends back to show that it is not stale.
     """
 
-    source = models.CharField(_("source"), max_length=12, choices=Source.choices, default=Source.ENTERED)
+    source = models.CharField(_("source"), max_length=12, choices=Source.choices, default=default_source)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)

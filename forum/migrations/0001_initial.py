@@ -1,4 +1,5 @@
 import core.fields
+import core.models.base
 import django.db.models.deletion
 import forum.models.accounts
 import forum.models.editions
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
             name='Edition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -96,7 +97,7 @@ class Migration(migrations.Migration):
             name='Agency',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -197,7 +198,7 @@ class Migration(migrations.Migration):
             name='Organization',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -278,7 +279,7 @@ class Migration(migrations.Migration):
             name='Participation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -323,7 +324,7 @@ class Migration(migrations.Migration):
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -375,7 +376,7 @@ class Migration(migrations.Migration):
             name='WorkingTable',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -400,7 +401,7 @@ class Migration(migrations.Migration):
             name='Session',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),

@@ -1,4 +1,5 @@
 import core.fields
+import core.models.base
 import django.core.validators
 import django.db.models.deletion
 import proposals.models.proposals
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
             name='Antecedent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -49,7 +50,7 @@ class Migration(migrations.Migration):
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -117,7 +118,7 @@ class Migration(migrations.Migration):
             name='Recommendation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -147,7 +148,7 @@ class Migration(migrations.Migration):
             name='Referral',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -177,7 +178,7 @@ class Migration(migrations.Migration):
             name='Opinion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -253,7 +254,7 @@ class Migration(migrations.Migration):
             name='Clarification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
@@ -326,7 +327,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default='entered', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('stated', 'founding document'), ('public_page', 'public page of the network'), ('sample', 'sample'), ('entered', 'entered')], default=core.models.base.default_source, max_length=12, verbose_name='source')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='revision')),
