@@ -67,7 +67,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Record):
         return value.public_key
     if isinstance(value, models.Model):
-        return str(getattr(value, "code", None) or getattr(value, "key", None) or value.pk)
+        names = ("public_key", "code", "key")
+        return str(next((key for name in names if (key := getattr(value, name, None))), value.pk))
     if isinstance(value, FieldFile):
         return value.name or ""
     if isinstance(value, (dt.datetime, dt.date, dt.time)):
