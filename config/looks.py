@@ -93,6 +93,8 @@ KIND_ICONS = {
     "commitment": "check",
     "meeting": "meeting",
     "report": "report",
+    "validation": "people",
+    "action_item": "done",
 }
 
 

@@ -50,11 +50,14 @@ class Socket:
         return [found for function in self.plugs if (found := function(**context)) is not None]
 
 
-#: Panels under a public record page: `plug(record, user) -> {"template": …, …context} | None`.
+#: Panels under a public record page: `plug(record, user) -> panel | None`. A panel is a dict with `template` (included with
+#: the dict as `panel`), `name` and `data(link)` (what the record's JSON holds under that name), and perhaps `steps` (links
+#: of the chain, see `core.trace`).
 record_panels = Socket("record panels")
 #: What waits for a person on the workspace home: `plug(user, today) -> list[WaitingItem] | None`.
 waiting = Socket("waiting")
-#: Counts and gaps of an edition for its organizers: `plug(edition, today) -> list[dict] | None`.
+#: Counts and gaps of an edition for its organizers: `plug(edition, today) -> list[dict] | None`, each
+#: `{"label": words, "number": int, "url": str, "is_gap": bool}`; `is_gap` where something is to be done.
 edition_gaps = Socket("edition gaps")
 #: Facts and figures of an edition for the public: `plug(edition, user) -> dict | None`.
 edition_figures = Socket("edition figures")
