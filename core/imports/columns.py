@@ -25,7 +25,7 @@ class Column(Field):
     `read(record)` gives the value as it stands where it is not simply a field, `show(record)` what the export writes
     where that is another value. `informative` columns are written by exports and read past by imports; `hidden` ones
     are in no file and hold what the resource derives. `needed`: the file must have the column. `empty`: what an empty
-    cell means; by default what the model's field says.
+    cell means; by default what the model's field says (`field`, where it is one of another model).
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Column(Field):
         informative: bool = False,
         needed: bool = False,
         empty: Any = ...,
+        field: Any = None,
     ) -> None:
         super().__init__(attribute=attribute, column_name=names[-1] if names else None, widget=widget or Text())
         self.names = names
@@ -48,7 +49,7 @@ class Column(Field):
         self.informative = informative
         self.needed = needed
         self.empty = empty
-        self.model_field: Any = None
+        self.model_field: Any = field
 
     @property
     def header(self) -> str:
@@ -64,6 +65,8 @@ class Column(Field):
     def bind(self, name: str, model: type[models.Model]) -> None:
         """Find the model's field, which cleans text and says what an empty cell means."""
         self.attribute = self.attribute or name
+        if self.model_field is not None:
+            return
         try:
             for part in self.attribute.split("__"):
                 self.model_field = model._meta.get_field(part)

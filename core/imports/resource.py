@@ -7,6 +7,7 @@ measured (silent many-to-many losses, duplicates that update each other, unchang
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from core.events import SYSTEM
 from core.imports.columns import ABSENT, Column, same
 from core.imports.problems import CellError, FileRefused, Problem, RowRefused
 from core.imports.reader import REPORT_PREFIX, Row, Table
+from core.models.base import Source, entered_as
 from core.text import fold
 from core.workflow import StepRefused, changing, create
 
@@ -51,6 +53,7 @@ class RecordResource(Resource):
         self.saved: Any = None
         self.values: dict[str, Any] = {}
         self.row: dict[str, str] = {}
+        self.fields.update(self.more_columns())
         for name, column in self.fields.items():
             column.bind(name, self.model)
 
@@ -66,7 +69,7 @@ class RecordResource(Resource):
         known = {folded: name for name, column in self.fields.items() for folded in column.folded_names()}
         for header in table.headers:
             folded = fold(header)
-            name = known.get(folded) or self.numbered(header)
+            name = known.get(folded) or self.numbered(folded)
             if name is None:
                 if not folded.startswith(REPORT_PREFIX):
                     self.unknown.append(header)
@@ -102,7 +105,13 @@ class RecordResource(Resource):
                 self.own_keys.setdefault(key, row.number)
 
     def numbered(self, header: str) -> str | None:
-        """The name of a column for a header with a number in it (“clause 3”); None when there is none."""
+        """The name of the column for a folded header with a number in it (`clause 3`), which is added; None without one."""
+        found = re.search(r"\b[1-9]\d?\b", header)
+        for name, column in (self.columns_of_number(int(found[0])) if found else {}).items():
+            if header in column.folded_names():
+                column.bind(name, self.model)
+                self.fields[name] = column
+                return name
         return None
 
     def texts(self, table: Table, row: Row) -> dict[str, str]:
@@ -126,10 +135,10 @@ class RecordResource(Resource):
         self.row, self.values, self.saved = row, {}, None
         problems: list[Problem] = []
         waits = True
-        for name, text in row.items():
-            column = self.fields[name]
-            if column.informative:
+        for name, column in self.fields.items():
+            if name not in row or column.informative:
                 continue
+            text = row[name]
             try:
                 value = column.take(text, row, self)
             except CellError as error:
@@ -160,7 +169,10 @@ class RecordResource(Resource):
         return []
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> Any:
-        return self.find()
+        try:
+            return self.find()
+        except CellError as error:
+            raise RowRefused([Problem(error.reason, "", "", error.remedy)]) from error
 
     def init_instance(self, row: Any = None) -> None:
         return None
@@ -178,7 +190,8 @@ class RecordResource(Resource):
 
     def save_instance(self, instance: Any, is_create: bool, row: dict[str, str], **kwargs: Any) -> None:
         try:
-            self.saved = self.add() if is_create else self.change(instance, self.changes)
+            with entered_as(self.values.get("source") or Source.ENTERED):
+                self.saved = self.add() if is_create else self.change(instance, self.changes)
         except StepRefused as error:
             raise RowRefused([Problem(str(error))]) from error
         except CellError as error:
@@ -197,7 +210,7 @@ class RecordResource(Resource):
             return [Problem(message) for message in error.messages]
         found = []
         for name, messages in error.message_dict.items():
-            header = "" if name == NON_FIELD_ERRORS else self.header_of(name)
+            header = "" if name == NON_FIELD_ERRORS else self.header_of(self.column_of_problem(name))
             text = self.row.get(self.headers.get(header, ""), "")
             label = "" if header or name == NON_FIELD_ERRORS else f"{name}: "
             found += [Problem(f"{label}{message}", header, text) for message in messages]
@@ -216,7 +229,11 @@ class RecordResource(Resource):
     # --- what exports need --------------------------------------------------------------------------------------------
 
     def export_columns(self, records: Any) -> list[Column]:
-        """The columns of an export of `records`."""
+        """The columns of an export of `records`, numbered ones as many as the fullest record needs."""
+        for number in range(1, self.most_numbered(records) + 1):
+            for name, column in self.columns_of_number(number).items():
+                column.bind(name, self.model)
+                self.fields[name] = column
         return [column for column in self.fields.values() if not column.hidden]
 
     def export_rows(self, records: Any, columns: list[Column]) -> Iterator[list[str]]:
@@ -224,6 +241,22 @@ class RecordResource(Resource):
             yield [column.export(record) for column in columns]
 
     # --- hooks of each kind -------------------------------------------------------------------------------------------
+
+    def more_columns(self) -> dict[str, Column]:
+        """Columns that are not worth writing out one by one."""
+        return {}
+
+    def columns_of_number(self, number: int) -> dict[str, Column]:
+        """The columns of the row number `number` of a list under the record (clause 3: its text in two languages)."""
+        return {}
+
+    def most_numbered(self, records: Any) -> int:
+        """How many rows the longest such list among `records` has."""
+        return 0
+
+    def column_of_problem(self, name: str) -> str:
+        """The column to which a door's complaint about `name` belongs."""
+        return name
 
     def allowed(self) -> bool:
         """Whether the actor may import and export this kind at all; the doors ask again for each record."""

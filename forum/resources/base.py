@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
@@ -15,7 +15,7 @@ from core.imports.problems import CellError, FileRefused
 from core.imports.reader import Table
 from core.imports.resource import RecordResource
 from core.text import fold
-from forum.models import Area, Edition
+from forum.models import Agency, Area, Edition, Organization
 from forum.permissions import is_any_organizer
 
 
@@ -82,22 +82,44 @@ def coarser(*precisions: str) -> str:
     return str(min(precisions, key=order.index)) if precisions else str(Precision.DAY)
 
 
+class BodyReference(Widget):
+    """An organization or an agency by its key (an agency also by its acronym)."""
+
+    def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> Any:
+        organizations = Reference(Organization, kind="organizations")
+        found = organizations.look_up(value.strip(), row, resource)
+        return found or Reference(Agency, kind="organizations, agencies", also=("acronym",)).clean(value, row, resource=resource)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else str(value.key)
+
+
 class OrganizersResource(RecordResource):
-    """What organizers of any edition import: records that belong to no edition."""
+    """What organizers of any edition import. `edition_path` leads to the edition where records belong to one: an export
+    then holds those of the editions that the person organizes, and no others."""
+
+    edition_path: ClassVar[str] = ""
 
     def allowed(self) -> bool:
         return self.actor is SYSTEM or is_any_organizer(None, self.actor)
+
+    def editions(self) -> Any:
+        """The editions into which the actor may import."""
+        return Edition.objects.all() if self.actor is SYSTEM else Edition.objects.organized_by(self.actor)
+
+    def records(self) -> Any:
+        records = super().records()
+        if self.edition_path and self.actor is not SYSTEM:
+            records = records.filter(**{f"{self.edition_path}__in": self.editions()})
+        if self.edition_path and self.edition_key:
+            records = records.filter(**{f"{self.edition_path}__slug": self.edition_key})
+        return records
 
 
 class OfEditionResource(OrganizersResource):
     """Rows that belong to one edition: that of the column, else `--edition`, else the only one there is."""
 
-    #: Whether the file may do without an edition when the column `edition` is not filled.
-    edition_needed = True
-
-    def editions(self) -> Any:
-        """The editions into which the actor may import."""
-        return Edition.objects.all() if self.actor is SYSTEM else Edition.objects.organized_by(self.actor)
+    edition_path = "edition"
 
     def open(self, table: Table) -> None:
         self.default_edition: Edition | None = None
@@ -110,7 +132,7 @@ class OfEditionResource(OrganizersResource):
                 )
         elif "edition" not in self.headers.values():
             self.default_edition = self.only_edition()
-            if self.default_edition is None and self.edition_needed:
+            if self.default_edition is None:
                 raise FileRefused(self.which_edition())
         # Keys of rows are told apart by edition, which is known only now.
         self.own_keys = {}
@@ -165,12 +187,6 @@ class OfEditionResource(OrganizersResource):
         """By the one column of `identity` within the edition of the row."""
         name = self.identity[0]
         return self.model._default_manager.filter(edition=self.values["edition"], **{name: self.values[name]}).first()
-
-    def records(self) -> Any:
-        records = super().records()
-        if self.actor is not SYSTEM:
-            records = records.filter(edition__in=self.editions())
-        return records.filter(edition__slug=self.edition_key) if self.edition_key else records
 
 
 def edition_column() -> Column:

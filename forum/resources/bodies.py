@@ -13,6 +13,7 @@ from core.imports.columns import Column
 from core.imports.problems import CellError, FileRefused
 from core.imports.reader import Table
 from core.imports.registry import register
+from core.imports.resource import RecordResource
 from forum.models import Agency, Edition, MirrorLink, Organization
 from forum.resources import words
 from forum.resources.base import COUNTRY, STATE, SUBDIVISION, AreaCode, OfEditionResource, OrganizersResource, coarser
@@ -55,7 +56,7 @@ class BodyResource(OfEditionResource):
 
     def records(self) -> Any:
         """Bodies are public; an export is not narrowed to the editions of the actor unless one is asked for."""
-        records = OrganizersResource.records(self).prefetch_related("edition_rows__edition")
+        records = RecordResource.records(self).prefetch_related("edition_rows__edition")
         return records.filter(editions__slug=self.edition_key) if self.edition_key else records
 
     def differs(self, name: str, before: Any, after: Any) -> bool:

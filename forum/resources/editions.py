@@ -80,7 +80,7 @@ class EditionResource(OrganizersResource):
         return record
 
     def records(self) -> Any:
-        records = super().records()
+        records = self.editions().order_by("pk")
         return records.filter(slug=self.edition_key) if self.edition_key else records
 
 

@@ -1,0 +1,26 @@
+"""The words of coded cells in Spanish and English: first the one that exports write, then others that are accepted."""
+
+AGREEMENT_STATUS = {
+    "draft": ("borrador", "draft"),
+    "open": ("abierto a firma", "open for signature"),
+    "signed": ("suscrito", "signed"),
+    "concluded": ("concluido", "concluded"),
+    "void": ("sin efecto", "void"),
+}
+
+REPORT_STATUS = {
+    "": ("", ""),
+    "not_started": ("sin iniciar", "not started"),
+    "in_progress": ("en proceso", "in progress"),
+    "substantial": ("avance sustancial", "substantial progress"),
+    "fulfilled": ("cumplido", "fulfilled"),
+    "not_fulfilled": ("incumplido", "not fulfilled"),
+    "cancelled": ("cancelado", "cancelled"),
+}
+
+MEETING_STATUS = {
+    "proposed": ("propuesta", "proposed"),
+    "scheduled": ("convocada", "scheduled"),
+    "held": ("celebrada", "held"),
+    "cancelled": ("cancelada", "cancelled"),
+}
