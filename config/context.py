@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 
+from config.workspace.navigation import workspace_navigation
 from core.pages import reader
 
 #: The main navigation: address name → words. A section is current on its own pages and on those of its records.
@@ -90,6 +91,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": "Acuerda",
         "account": SimpleLazyObject(lambda: reader(request)) if has_session(request) else None,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
+        # Asked for by workspace pages only, which have a session anyway.
+        "workspace_navigation": SimpleLazyObject(lambda: workspace_navigation(request)),
         "languages": SimpleLazyObject(lambda: languages(request)),
         "page_language": here,
         # Lazy: the page that refuses a forged Host header must not ask for it again.

@@ -103,7 +103,8 @@ class FormBase:
     @property
     def revision(self) -> int | None:
         """The revision of the record that the form was opened with; None for a new record."""
-        return self.cleaned_data.get("revision")  # type: ignore[attr-defined,no-any-return]
+        revision: int | None = getattr(self, "cleaned_data", {}).get("revision")
+        return revision
 
     def values(self, *names: str) -> dict[str, Any]:
         """The cleaned values of the named fields (default: all but the revision), for a door."""
@@ -154,13 +155,14 @@ class FormBase:
     def show_stale(self, current: Any, sentence: str) -> None:
         """The record moved meanwhile: show both texts, and let the next save be made against what stands now."""
         fresh = self.fresh(current)
-        for name, field in self.fields.items():
-            if field.disabled or self[name].is_hidden or name not in fresh.fields:  # type: ignore[index]
+        for name in [*self.fields, *(name for name in fresh.fields if name not in self.fields)]:
+            field = self.fields.get(name) or fresh.fields[name]
+            if field.disabled or field.widget.is_hidden:
                 continue
-            now = fresh[name].value()
-            typed = self[name].data  # type: ignore[index]
+            now = fresh[name].value() if name in fresh.fields else None
+            typed = self[name].data if name in self.fields else None  # type: ignore[index]
             if field.has_changed(now, typed):
-                self.stale_rows.append(StaleRow(words_for(field, name), shown(field, typed), shown(fresh.fields[name], now)))
+                self.stale_rows.append(StaleRow(words_for(field, name), shown(field, typed), shown(field, now)))
         self.data = self.data.copy()  # type: ignore[has-type]
         self.data[self.add_prefix("revision")] = str(current.revision)  # type: ignore[attr-defined]
         self.add_error(None, sentence)  # type: ignore[attr-defined]

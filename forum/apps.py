@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ForumConfig(AppConfig):
     name = "forum"
     verbose_name = _("Forum: who takes part")
+
+    def ready(self) -> None:
+        from core import sockets
+        from forum.gaps import gaps_of
+
+        sockets.edition_gaps.plug(gaps_of)

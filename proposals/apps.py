@@ -7,7 +7,11 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("Proposals: what is asked and what each body answers")
 
     def ready(self) -> None:
+        from core import sockets
         from core.workflow import register
+        from proposals.waiting import gaps_of, waiting_for
         from proposals.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
+        sockets.waiting.plug(waiting_for)
+        sockets.edition_gaps.plug(gaps_of)

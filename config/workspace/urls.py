@@ -1,5 +1,7 @@
-"""Addresses of these pages."""
+"""The home of the workspace."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from config.workspace import views
+
+urlpatterns = [path("", views.home, name="home")]

@@ -52,9 +52,13 @@ def edit_participation(
     values: Mapping[str, Any],
     person_values: Mapping[str, Any] | None = None,
     revision: int | None = None,
+    person_revision: int | None = None,
     at: dt.datetime | None = None,
 ) -> Participation:
-    """Change a participation and, with `person_values`, the person; a new name shows wherever there is consent to it."""
+    """Change a participation and, with `person_values`, the person; a new name shows wherever there is consent to it.
+
+    A form shows both records: it sends back the revision of each, and `StaleRecord.current` is the one that moved.
+    """
     only_organizers_of(participation.edition, actor)
     if "show_name" in values:
         raise TypeError("Consent changes by set_consent().")
@@ -62,7 +66,7 @@ def edit_participation(
         edit_checked(participation, values, check_participation, actor=actor, revision=revision, at=at)
         if person_values:
             person = participation.person
-            edit_checked(person, person_values, check_person, actor=actor, revision=None, at=at)
+            edit_checked(person, person_values, check_person, actor=actor, revision=person_revision, at=at)
             for part in person.participations.select_related("edition", "organization", "agency"):
                 part.person = person
                 part.save(update_fields=[])

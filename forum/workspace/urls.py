@@ -1,5 +1,24 @@
-"""Addresses of these pages."""
+"""Addresses of the organizers' desk."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from forum.workspace import desks, editions, participants
+
+urlpatterns = [
+    path(_("forums/new/"), editions.edition_new, name="edition_new"),
+    path(_("forums/<str:slug>/"), editions.edition, name="edition"),
+    path(_("forums/<str:slug>/stage/"), editions.edition_stage, name="edition_stage"),
+    path(_("forums/<str:slug>/edit/"), editions.edition_edit, name="edition_edit"),
+    path(_("forums/<str:slug>/tables/new/"), editions.table_new, name="table_new"),
+    path(_("forums/<str:slug>/tables/<int:number>/"), editions.table_edit, name="table_edit"),
+    path(_("forums/<str:slug>/participants/new/"), participants.participant_new, name="participant_new"),
+    path(_("forums/<str:slug>/participants/<str:key>/"), participants.participant_edit, name="participant_edit"),
+    path(_("participants/"), participants.participants, name="participants"),
+    path(_("organizations/"), desks.organizations, name="organizations"),
+    path(_("organizations/new/"), desks.organization_new, name="organization_new"),
+    path(_("organizations/<str:key>/"), desks.organization_edit, name="organization_edit"),
+    path(_("agencies/"), desks.agencies, name="agencies"),
+    path(_("agencies/new/"), desks.agency_new, name="agency_new"),
+    path(_("agencies/<str:key>/"), desks.agency_edit, name="agency_edit"),
+]

@@ -1,0 +1,39 @@
+"""Counts and gaps of an edition that its organizers see: participants and tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+
+def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
+    """`label`, `number`, `url`, and `is_gap` where something is to be done."""
+    people = edition.participations.aggregate(all=Count("id"), unnamed=Count("id", filter=Q(show_name=False)))
+    tables = edition.tables.aggregate(all=Count("id"), unled=Count("id", filter=Q(moderator__isnull=True)))
+    list_url = reverse("workspace:participants")
+    page = reverse("workspace:edition", args=[edition.slug])
+    return [
+        {
+            "label": _("participants"),
+            "number": people["all"],
+            "url": f"{list_url}?{urlencode({'edition': edition.slug})}",
+            "is_gap": not people["all"],
+        },
+        {
+            "label": _("participants who do not show their name"),
+            "number": people["unnamed"],
+            "url": f"{list_url}?{urlencode({'edition': edition.slug, 'consent': 'no'})}",
+            "is_gap": False,
+        },
+        {
+            "label": _("working tables without moderator"),
+            "number": tables["unled"],
+            "url": f"{page}#tables",
+            "is_gap": bool(tables["unled"]),
+        },
+    ]

@@ -1,0 +1,293 @@
+"""The official's one page: the proposal above, the opinion below; preview and signature; and the small steps beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.differences import pieces
+from core.timeline import timeline
+from core.workflow import StepRefused
+from core.workspace import REFUSED, attempt, done, show_form, step_buttons, take_step, workspace_page
+from forum.models import Agency, Role
+from proposals.checks import opinion_problems, opinion_warnings
+from proposals.models import InternalPosition, Opinion, Proposal, Referral
+from proposals.record import answers_of, opinions_of, related_to
+from proposals.workflow import (
+    OPINION,
+    REFERRAL,
+    acknowledge,
+    add_position,
+    ask,
+    issue,
+    refer_onward,
+    save_draft,
+    start_opinion,
+    supersede,
+)
+from proposals.workspace.access import officials_only, own_opinion, own_referral
+from proposals.workspace.opinion_form import OpinionForm
+from proposals.workspace.queue import next_of, progress
+from proposals.workspace.referral_forms import IssueForm, OnwardForm, PositionForm, QuestionForm
+
+COMPARED = ("title_es", "problem_es", "petition_es", "expected_result_es", "title_en", "problem_en", "petition_en")
+
+
+def draft_of(referral: Referral) -> Any:
+    """The draft of the body, None when there is none."""
+    return opinions_of_body(referral).filter(status=Opinion.Status.DRAFT).first()
+
+
+def opinions_of_body(referral: Referral) -> Any:
+    rows = Opinion.objects.filter(referral=referral).select_related("refer_to", "supersedes", "drafted_by")
+    return rows.prefetch_related("criteria", "conditions").order_by("number")
+
+
+def write(*, referral: Referral, form: OpinionForm, actor: Any) -> Any:
+    """The draft as the form has it: begun now when there is none, refused when somebody wrote in it since the form was opened."""
+    with transaction.atomic():
+        draft = start_opinion(referral=referral, actor=actor)
+        save_draft(
+            opinion=draft,
+            actor=actor,
+            values=form.columns(),
+            criteria=form.criteria(),
+            conditions=form.conditions(),
+            revision=form.revision,
+        )
+    return draft
+
+
+@workspace_page
+def review(request: HttpRequest, folio: str) -> HttpResponse:
+    """Read the proposal, write the opinion: save, save and go on, or save and see what the public will read."""
+    referral = own_referral(request, folio)
+    form = OpinionForm(request.POST or None, record=draft_of(referral), agency=referral.agency)
+    if "more" in request.POST:
+        form.add_rows()
+    elif form.is_valid() and attempt(form, write, referral=referral, form=form, actor=request.user):
+        sentence = _("The draft of %(folio)s is saved.") % {"folio": referral.folio}
+        if "preview" in request.POST:
+            return redirect("workspace:review_preview", referral.folio)
+        if "next" in request.POST:
+            after = next_of(officials_only(request), referral)
+            if after is not None:
+                return done(request, sentence, "workspace:review", after.folio)
+            return done(request, sentence, "workspace:queue")
+        return done(request, sentence, "workspace:review", referral.folio)
+    return review_page(request, referral, form)
+
+
+def review_page(request: HttpRequest, referral: Referral, form: Any, position: Any = None, failed: Any = None) -> HttpResponse:
+    """Everything that an official needs to answer, on one page."""
+    user, edition = request.user, referral.event_edition
+    agencies = officials_only(request)
+    draft = form.record if form.record is not None and form.record.pk else None
+    answers = answers_of(referral.proposal, user, edition.today())
+    issued = [opinion for opinion in opinions_of_body(referral) if opinion.status != Opinion.Status.DRAFT]
+    position = position or PositionForm(prefix="position")
+    position.action = reverse("workspace:review_position", args=[referral.folio])
+    context = {
+        "referral": referral,
+        "proposal": referral.proposal,
+        "version": referral.version,
+        "edition": edition,
+        "mine": next(answer for answer in answers if answer.referral.pk == referral.pk),
+        "others": [a for a in answers if a.referral.pk != referral.pk and a.referral.version_id == referral.version_id],
+        "earlier": earlier_answer(referral, answers),
+        "related": related_to(referral.proposal, user),
+        "proponents": referral.proposal.proponents.all(),
+        "states": referral.proposal.states.order_by("sort"),
+        "antecedents": referral.proposal.antecedents.order_by("starts_on", "key"),
+        "form": form,
+        "draft": draft,
+        "issued": issued,
+        "can_write": draft is not None or REFERRAL.refusal(referral, "answer", user) is None,
+        "refusal": REFERRAL.refusal(referral, "answer", user),
+        "again": again_buttons(issued, user, failed),
+        "steps": referral_buttons(referral, user, failed),
+        "positions": InternalPosition.objects.visible_to(user).filter(referral=referral).select_related("author"),
+        "position_form": position,
+        "progress": progress(agencies),
+        "next": next_of(agencies, referral),
+        "timeline": timeline(referral, workflows=[REFERRAL]),
+    }
+    refused = (form.is_bound and form.errors) or position.errors or failed
+    return render(request, "proposals/workspace/review.html", context, status=REFUSED if refused else 200)
+
+
+def earlier_answer(referral: Referral, answers: list[Any]) -> dict[str, Any] | None:
+    """What this body was asked about before this version, and how the text differs from that one."""
+    before = [
+        answer
+        for answer in answers
+        if answer.referral.agency_id == referral.agency_id and answer.referral.version.number < referral.version.number
+    ]
+    if not before:
+        return None
+    old = before[-1].referral.version
+    changed = []
+    for name in COMPARED:
+        was, now = getattr(old, name), getattr(referral.version, name)
+        if was != now:
+            changed.append((Proposal._meta.get_field(name).verbose_name, pieces(was, now)))
+    return {"answer": before[-1], "version": old, "changed": changed}
+
+
+def referral_buttons(referral: Referral, user: Any, failed: Any = None) -> list[Any]:
+    """The steps of the referral beside the opinion itself."""
+    folio = referral.folio
+    return step_buttons(
+        REFERRAL,
+        referral,
+        user,
+        url=lambda action: reverse("workspace:review_step", args=[folio, action]),
+        pages={
+            "ask": reverse("workspace:review_ask", args=[folio]),
+            "refer_onward": reverse("workspace:review_onward", args=[folio]),
+        },
+        leave_out={"answer", "add_position", "set_liaisons", "answer_clarification", "extend", "recall", "reopen"},
+        failed=failed,
+    )
+
+
+def again_buttons(issued: list[Any], user: Any, failed: Any = None) -> list[Any]:
+    """“Assess again” on the opinion in force."""
+    in_force = next((opinion for opinion in issued if opinion.status == Opinion.Status.ISSUED), None)
+    if in_force is None:
+        return []
+    return step_buttons(
+        OPINION,
+        in_force,
+        user,
+        url=lambda action: reverse("workspace:opinion_again", args=[in_force.folio]),
+        leave_out={"set_condition", "release"},
+        failed=failed,
+    )
+
+
+@workspace_page
+def review_preview(request: HttpRequest, folio: str) -> HttpResponse:
+    """What the public will read, what is missing, what looks odd; and the signature."""
+    referral = own_referral(request, folio)
+    draft = draft_of(referral)
+    if draft is None:
+        return redirect("workspace:review", referral.folio)
+    agencies = officials_only(request)
+    role = Role.objects.filter(user=request.user, agency=referral.agency_id).first()
+    form = IssueForm(request.POST or None, record=draft, initial={"post": role.post if role else ""})
+    if form.is_valid() and attempt(
+        form, issue, opinion=draft, actor=request.user, post=form.cleaned_data["post"], revision=form.revision
+    ):
+        after = next_of(agencies, referral)
+        sentence = _("Issued: %(folio)s.") % {"folio": draft.folio}
+        return (
+            done(request, sentence, "workspace:review", referral.folio)
+            if after is None
+            else done(request, sentence, "workspace:review_issued", referral.folio)
+        )
+    draft = draft_of(referral) or draft
+    criteria, conditions = list(draft.criteria.all()), list(draft.conditions.all())
+    places = OpinionForm(record=draft, agency=referral.agency)
+    problems = [
+        (places.target(name), sentence)
+        for name, sentences in opinion_problems(draft, criteria, conditions).items()
+        for sentence in sentences
+    ]
+    context = {
+        "referral": referral,
+        "proposal": referral.proposal,
+        "opinion": draft,
+        "problems": problems,
+        "warnings": opinion_warnings(draft, criteria, conditions),
+        "refusal": OPINION.refusal(draft, "issue", request.user),
+    }
+    return show_form(request, "proposals/workspace/preview.html", form, **context)
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def review_issued(request: HttpRequest, folio: str) -> HttpResponse:
+    """The opinion is issued: what was said, and the next one that waits."""
+    referral = own_referral(request, folio)
+    agencies = officials_only(request)
+    context = {
+        "referral": referral,
+        "proposal": referral.proposal,
+        "opinion": opinions_of(request.user).filter(referral=referral, status=Opinion.Status.ISSUED).first(),
+        "next": next_of(agencies, referral),
+        "progress": progress(agencies),
+    }
+    return render(request, "proposals/workspace/issued.html", context)
+
+
+@workspace_page(methods=("POST",))
+def review_step(request: HttpRequest, folio: str, action: str) -> HttpResponse:
+    """Acknowledge receipt."""
+    referral = own_referral(request, folio)
+    doors = {"acknowledge": lambda given: acknowledge(referral=referral, actor=request.user)}
+    failed = take_step(request, REFERRAL, referral, action, doors)
+    if failed is None:
+        return redirect("workspace:review", referral.folio)
+    return review_page(request, referral, OpinionForm(record=draft_of(referral), agency=referral.agency), failed=failed)
+
+
+@workspace_page(methods=("POST",))
+def opinion_again(request: HttpRequest, folio: str) -> HttpResponse:
+    """Assess again: a new draft that starts from the issued text."""
+    opinion = own_opinion(request, folio)
+    doors = {"supersede": lambda given: supersede(opinion=opinion, actor=request.user, reason=given["reason"])}
+    failed = take_step(request, OPINION, opinion, "supersede", doors)
+    referral = own_referral(request, opinion.referral.folio)
+    if failed is None:
+        return redirect("workspace:review", referral.folio)
+    return review_page(request, referral, OpinionForm(record=draft_of(referral), agency=referral.agency), failed=failed)
+
+
+@workspace_page(methods=("POST",))
+def review_position(request: HttpRequest, folio: str) -> HttpResponse:
+    """What I think, for the colleagues of my body only."""
+    referral = own_referral(request, folio)
+    form = PositionForm(request.POST, prefix="position")
+    if form.is_valid() and attempt(form, add_position, referral=referral, actor=request.user, text=form.cleaned_data["text"]):
+        return done(request, _("Your position is added."), reverse("workspace:review", args=[referral.folio]) + "#positions")
+    return review_page(request, referral, OpinionForm(record=draft_of(referral), agency=referral.agency), position=form)
+
+
+def step_page(
+    request: HttpRequest, referral: Referral, action: str, form: Any, door: Any, names: tuple[str, ...]
+) -> HttpResponse:
+    """A step of the referral with a form."""
+    refusal: StepRefused | None = REFERRAL.refusal(referral, action, request.user)
+    if form.is_valid() and attempt(form, door, referral=referral, actor=request.user, **form.values(*names)):
+        return done(request, _("Done: %(folio)s.") % {"folio": referral.folio}, "workspace:review", referral.folio)
+    transition = REFERRAL.by_action[action]
+    context = {
+        "review": referral,
+        "proposal": referral.proposal,
+        "refusal": refusal,
+        "title": f"{transition.label}: {referral.folio}",
+        "note": transition.note,
+    }
+    return show_form(request, "proposals/workspace/step_form.html", form, **context)
+
+
+@workspace_page
+def review_ask(request: HttpRequest, folio: str) -> HttpResponse:
+    """A question to the proponents, public or private."""
+    referral = own_referral(request, folio)
+    form = QuestionForm(request.POST or None)
+    return step_page(request, referral, "ask", form, ask, ("question", "due_on", "is_public"))
+
+
+@workspace_page
+def review_onward(request: HttpRequest, folio: str) -> HttpResponse:
+    """Not ours: to another body, with the reason."""
+    referral = own_referral(request, folio)
+    agencies = Agency.objects.exclude(pk=referral.agency_id).filter(never_answers=False).order_by("sort", "key")
+    form = OnwardForm(request.POST or None, agencies=agencies)
+    return step_page(request, referral, "refer_onward", form, refer_onward, ("to", "reason"))
