@@ -31,3 +31,8 @@ urlpatterns = [
         prefix_default_language=True,
     ),
 ]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

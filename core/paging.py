@@ -53,12 +53,17 @@ def decode(mark: str, length: int) -> list[Any] | None:
     return values if all(isinstance(value, (str, int, float)) and not isinstance(value, bool) for value in values) else None
 
 
-def typed(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> list[Any] | None:
-    """Each value as its column wants it; None when one does not fit (a forged mark)."""
+def typed(queryset: QuerySet[Any], names: Sequence[str], values: Sequence[Any]) -> list[Any] | None:
+    """Each value as its column or annotation wants it; None when one does not fit (a forged mark)."""
+    model: type[Model] = queryset.model
     result = []
     for name, value in zip(names, values, strict=True):
         try:
-            field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+            annotation = queryset.query.annotations.get(name)
+            if annotation is not None:
+                field = annotation.output_field
+            else:
+                field = model._meta.pk if name == "pk" else model._meta.get_field(name)
             clean = field.to_python(value)  # type: ignore[union-attr]
         except FieldDoesNotExist:
             clean = value
@@ -84,7 +89,7 @@ def page_by_key(queryset: QuerySet[Any], order: Sequence[str], after: str = "", 
     names = [name.lstrip("-") for name in order]
     values = decode(after, len(names)) if after else None
     if values is not None:
-        values = typed(queryset.model, names, values)
+        values = typed(queryset, names, values)
     broken = bool(after) and values is None
     queryset = queryset.order_by(*order)
     if values is not None:

@@ -1,5 +1,29 @@
 """Public addresses of this app, under the language."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from forum import views
+
+editions = [
+    path("", views.editions, name="editions"),
+    path("<str:key>.json", views.edition_json, name="edition_json"),
+    path("<str:key>/", views.edition, name="edition"),
+]
+organizations = [
+    path("", views.organizations, name="organizations"),
+    path("<str:key>.json", views.organization_json, name="organization_json"),
+    path("<str:key>/", views.organization, name="organization"),
+]
+agencies = [
+    path("", views.agencies, name="agencies"),
+    path("<str:key>.json", views.agency_json, name="agency_json"),
+    path("<str:key>/", views.agency, name="agency"),
+]
+
+urlpatterns = [
+    path(_("forums/"), include(editions)),
+    path(_("organizations/"), include(organizations)),
+    path(_("agencies/"), include(agencies)),
+    path(_("participants/"), views.participants, name="participants"),
+]

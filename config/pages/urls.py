@@ -1,5 +1,16 @@
 """Addresses of these pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from config.pages import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path(_("progress/"), views.progress, name="progress"),
+    path(_("search/"), views.search_page, name="search"),
+    path(_("privacy/"), views.privacy, name="privacy"),
+    path(_("data/"), views.data, name="data"),
+    path(_("verify/"), views.verify, name="verify"),
+    path(_("verify/ledger.jsonl"), views.ledger_lines, name="ledger"),
+]

@@ -73,6 +73,12 @@ def light(code: str, days: int = 0, large: bool = False) -> dict[str, Any]:
     return {"code": code, "label": Light(code).label if code in Light.values else code, "days": days, "large": large}
 
 
+@register.filter
+def light_words(code: str) -> str:
+    """The words of a light."""
+    return str(Light(code).label) if code in Light.values else code
+
+
 @register.inclusion_tag("components/verdict.html")
 def verdict(code: str, large: bool = False) -> dict[str, Any]:
     """The verdict of an opinion."""
@@ -154,19 +160,32 @@ def place_of(zone: str) -> str:
 
 
 @register.simple_tag
-def moment(at: dt.datetime | None, zone: str = "America/Mexico_City", until: dt.datetime | None = None) -> str:
-    """A moment on the wall clock of `zone`, with the zone's name; `until` adds the end."""
+def zone_words(zone: str) -> str:
+    """“Mexico City time”: whose clock the moments of a page follow."""
+    return _("%(city)s time") % {"city": place_of(zone)}
+
+
+@register.simple_tag
+def moment(
+    at: dt.datetime | None, zone: str = "America/Mexico_City", until: dt.datetime | None = None, clock: bool = False
+) -> str:
+    """A moment on the wall clock of `zone`, with the zone's name; `until` adds the end.
+
+    `clock` gives the time of day alone, for a page that names the day and the zone once.
+    """
     if at is None:
         return ""
     local = at.astimezone(ZoneInfo(zone))
-    shown = formats.date_format(local, "DATE_FORMAT"), formats.time_format(local.time(), "H:i")
     last = f"–{formats.time_format(until.astimezone(ZoneInfo(zone)).time(), 'H:i')}" if until else ""
+    words = f"{formats.time_format(local.time(), 'H:i')}{last}"
+    if clock:
+        return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
     return format_html(
-        '<time datetime="{}">{}, {}{}</time> <span class="note">({})</span>',
+        '<time datetime="{}">{}, {}</time> <span class="note">({})</span>',
         local.isoformat(timespec="minutes"),
-        *shown,
-        last,
-        _("%(city)s time") % {"city": place_of(zone)},
+        formats.date_format(local, "DATE_FORMAT"),
+        words,
+        zone_words(zone),
     )
 
 
@@ -201,6 +220,12 @@ def try_url(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@register.filter
+def web(address: str) -> str:
+    """An address that may become a link: http and https only, '' for anything else."""
+    return address if address.lower().startswith(("https://", "http://")) else ""
 
 
 @register.filter

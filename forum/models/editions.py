@@ -49,6 +49,7 @@ class Edition(Record):
 
     KEY = "slug"
     FOLDS = ("slug", "name_es", "name_en", "city", "convener")
+    SORTS = "starts_on"
 
     slug = KeyField(
         _("key"), unique=True, validators=[check_key], help_text=_("Part of the address, for example foro-mexico-2011.")

@@ -1,0 +1,53 @@
+"""What a search found, ready to be shown."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import pgettext_lazy
+
+from core import search
+from core.models import SearchEntry
+from core.pages import language
+
+KIND_WORDS = {
+    "agreement": pgettext_lazy("kind of record", "agreements"),
+    "proposal": pgettext_lazy("kind of record", "proposals"),
+    "commitment": pgettext_lazy("kind of record", "commitments"),
+    "meeting": pgettext_lazy("kind of record", "meetings"),
+    "agency": pgettext_lazy("kind of record", "public bodies"),
+    "organization": pgettext_lazy("kind of record", "organizations"),
+    "edition": pgettext_lazy("kind of record", "forums"),
+    "antecedent": pgettext_lazy("kind of record", "antecedents"),
+    "participant": pgettext_lazy("kind of record", "participants"),
+}
+PAGES = ("agreement", "proposal", "meeting", "agency", "organization", "edition", "antecedent")
+
+
+def address_of(entry: SearchEntry) -> str:
+    """The page that shows the record of an entry."""
+    if entry.kind in PAGES:
+        return reverse(entry.kind, args=[entry.record_key])
+    if entry.kind == "commitment":
+        agreement, _dash, number = entry.record_key.rpartition("-C")
+        return reverse("agreement", args=[agreement]) + f"#c{number}" if agreement else reverse("agreements")
+    return reverse("participants")
+
+
+class Result:
+    """One result: where it leads, and its title and a passage with the matching words marked."""
+
+    def __init__(self, entry: SearchEntry, terms: list[search.Term]) -> None:
+        here = language()
+        other = "es" if here == "en" else "en"
+        self.entry = entry
+        self.kind = entry.kind
+        self.kind_words = KIND_WORDS.get(entry.kind, entry.kind)
+        self.url = address_of(entry)
+        self.key = "" if entry.kind == "participant" else entry.record_key
+        self.is_sample = entry.is_sample
+        titles = {here: getattr(entry, f"title_{here}"), other: getattr(entry, f"title_{other}")}
+        self.lang = here if titles[here] else other
+        self.title = search.highlighted(titles[self.lang], terms, 300)
+        summaries = {code: getattr(entry, f"summary_{code}") for code in (here, other)}
+        self.summary_lang = here if summaries[here] else other
+        self.summary = search.highlighted(summaries[self.summary_lang], terms) if summaries[self.summary_lang] else []

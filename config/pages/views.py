@@ -1,0 +1,190 @@
+"""Pages of the site as a whole: home, progress, search, privacy, data, verification."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from agreements.models import Commitment
+from agreements.models.commitments import Light
+from config.pages import found, standing
+from core import search
+from core.listing import ChoiceFilter, Listing, RecordFilter, TextFilter
+from core.models import LedgerEntry, LedgerHead
+from core.pages import reader
+from core.paging import page_by_key
+from core.text import clean_line
+from forum.listing import edition_choices, state_choices
+from forum.models import Agency, Edition, Organization
+
+RESULTS = 20
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What it is in one sentence, and how the current edition stands."""
+    edition = Edition.objects.visible_to(None).current()
+    if edition is None:
+        return render(request, "config/public/home.html", {"edition": None})
+    today = edition.today()
+    lights = standing.by_light(today, edition)
+    readings = standing.by_reading(edition)
+    context = {
+        "edition": edition,
+        "today": today,
+        "lights": lights,
+        "commitments": standing.counted(lights),
+        "knots": standing.knots(today, edition),
+        "late": standing.late(today, edition),
+        "agreements": standing.newest_agreements(edition),
+        "meetings": standing.coming_meetings(edition),
+        "readings": readings,
+        "proposals": standing.counted(readings),
+        "silent": standing.silent_bodies(today, edition),
+    }
+    return render(request, "config/public/home.html", context)
+
+
+# --- progress ---------------------------------------------------------------------------------------------------------
+
+COMMITMENT_ORDERS = {
+    "due": (pgettext_lazy("order of a list", "due date"), ("due_order", "folio")),
+    "folio": (pgettext_lazy("order of a list", "folio"), ("folio",)),
+}
+
+
+def commitment_filters(user: Any, on: Any) -> tuple[Any, ...]:
+    def of_agency(rows: Any, agency: Agency) -> Any:
+        return rows.of_party(agencies=[agency.pk])
+
+    def of_organization(rows: Any, organization: Organization) -> Any:
+        return rows.of_party(organizations=[organization.pk])
+
+    return (
+        TextFilter("q", _("Words")),
+        ChoiceFilter(
+            "light", pgettext_lazy("filter", "How it stands"), Light.choices, apply=lambda rows, value: rows.filter(light=value)
+        ),
+        ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "agreement__edition__slug"),
+        ChoiceFilter("state", pgettext_lazy("filter: a federal entity", "State"), state_choices, "states__code"),
+        RecordFilter("agency", pgettext_lazy("filter", "Public body"), lambda: Agency.objects.visible_to(user), of_agency),
+        RecordFilter(
+            "organization",
+            pgettext_lazy("filter", "Organization"),
+            lambda: Organization.objects.visible_to(user),
+            of_organization,
+        ),
+    )
+
+
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """How the promises are kept: figures of all editions, or of one, and the list of commitments behind them."""
+    user = reader(request)
+    today = timezone.localdate()
+    rows = Commitment.objects.visible_to(user).in_force().with_light(today)
+    # What has no due date comes last; keyset paging wants no nulls.
+    rows = rows.annotate(due_order=Coalesce("due_on", Value(dt.date.max)))
+    listing = Listing(
+        request,
+        rows,
+        commitment_filters(user, today),
+        orders=COMMITMENT_ORDERS,
+        prepare=lambda rows: standing.commitments_with_parties(rows).prefetch_related(
+            "co_responsible__organization", "co_responsible__agency"
+        ),
+    )
+    chosen = Edition.objects.visible_to(user).filter(slug=listing.values.get("edition", "")).first()
+    lights, readings = standing.by_light(today, chosen), standing.by_reading(chosen)
+    for commitment in listing:
+        commitment.days = commitment.days_late(today)
+    context = {
+        "listing": listing,
+        "edition": chosen,
+        "today": today,
+        "lights": lights,
+        "commitments": standing.counted(lights),
+        "readings": readings,
+        "proposals": standing.counted(readings),
+        "silent": standing.silent_bodies(today, chosen),
+    }
+    return render(request, "config/public/progress.html", context)
+
+
+# --- search -----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """One box over everything public. `q`, `kind`, and `after`: how many results were shown already."""
+    query = clean_line(request.GET.get("q", "")[: search.MOST_LETTERS])
+    everything = search.find(query)
+    counts = everything.counts()
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in search.KINDS else ""
+    results = search.find(query, kind) if kind else everything
+    start = start_of(request.GET.get("after", ""), len(results))
+    shown = results.entries[start : start + RESULTS]
+    context = {
+        "query": query,
+        "kind": kind,
+        "kinds": [(code, found.KIND_WORDS[code], number) for code, number in counts.items()],
+        "results": [found.Result(entry, results.terms) for entry in shown],
+        "total": len(results),
+        "everything": len(everything),
+        "more": results.more,
+        "after": start + RESULTS if start + RESULTS < len(results) else None,
+        "first": start == 0,
+    }
+    return render(request, "config/public/search.html", context)
+
+
+def start_of(mark: str, total: int) -> int:
+    """How many results come before this page; 0 for a mark that is not one of ours."""
+    number = int(mark) if mark.isascii() and mark.isdigit() and len(mark) <= 4 else 0
+    return number if number < total else 0
+
+
+# --- small pages ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is held about people, what is not, and who sees it."""
+    return render(request, "config/public/privacy.html")
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """Where everything can be had as data."""
+    edition = Edition.objects.visible_to(None).current()
+    example = reverse("edition_json", args=[edition.slug]) if edition is not None else ""
+    return render(request, "config/public/data.html", {"example": example})
+
+
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """The public ledger and how to check it."""
+    page = page_by_key(LedgerEntry.objects.all(), ("-number",), request.GET.get("after", "")[:2000])
+    context = {"page": page, "head": LedgerHead.objects.filter(pk=1).first()}
+    return render(request, "config/public/verify.html", context)
+
+
+@require_safe
+def ledger_lines(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole ledger, one canonical JSON text a line, in order: what the fingerprints are made of."""
+    rows = LedgerEntry.objects.order_by("number").values_list("canonical", flat=True)
+    lines = (f"{canonical}\n" for canonical in rows.iterator(chunk_size=500))
+    response = StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="ledger.jsonl"'
+    return response
