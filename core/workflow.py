@@ -16,7 +16,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +27,6 @@ from django.utils.translation import gettext as _
 
 from core import search
 from core.events import MASK, SYSTEM, difference, plain, record_event, values_of
-from core.models import Source
 
 Words = str | Promise
 Predicate = Callable[[Any, Any], bool]
@@ -169,19 +167,6 @@ def registered() -> list[Workflow]:
     return list(_registered.values())
 
 
-_source: ContextVar[str] = ContextVar("source", default="")
-
-
-@contextmanager
-def marking(source: str) -> Iterator[None]:
-    """Within this block every new record says that it comes from `source` ("sample"), unless it says so itself."""
-    token = _source.set(source)
-    try:
-        yield
-    finally:
-        _source.reset(token)
-
-
 class Change:
     """A record under change: what it was, what it becomes, and the event that says so.
 
@@ -316,8 +301,6 @@ def create(
 
     `notes` are things beside the record's own columns that its event tells, such as rows made with it.
     """
-    if _source.get() and getattr(record, "source", "") == Source.ENTERED:
-        record.source = _source.get()
     with transaction.atomic():
         if hasattr(record, "refresh_derived"):
             record.refresh_derived()
