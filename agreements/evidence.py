@@ -20,7 +20,6 @@ def build_evidence(row: Mapping[str, Any]) -> Evidence:
         url=row.get("url") or "",
         dated_on=row.get("dated_on"),
         is_public=row.get("is_public", True),
-        source=row.get("source", Evidence._meta.get_field("source").default),
     )
     sent = row.get("file")
     if bool(sent) == bool(evidence.url):
