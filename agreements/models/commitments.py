@@ -162,6 +162,11 @@ class Commitment(Record):
         return CommitmentState.CONCLUDED if status == "concluded" else CommitmentState.IN_FORCE
 
     @property
+    def is_followed(self) -> bool:
+        """Was in force at some time, so it has a light; reads the agreement."""
+        return self.state in (CommitmentState.IN_FORCE, CommitmentState.CONCLUDED, CommitmentState.CANCELLED)
+
+    @property
     def last_report(self) -> Any:
         """The report with the latest cut-off date, of those the last one filed; None when there is none."""
         return max(self.reports.all(), key=lambda report: (report.cut_off, report.number), default=None)
@@ -207,7 +212,12 @@ class Extension(models.Model):
     )
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("recorded by"), null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recorded by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     objects = OfCommitmentQuerySet.as_manager()
@@ -245,7 +255,12 @@ class Cancellation(models.Model):
     reason = LongText(_("reason"))
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("recorded by"), null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recorded by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     objects = OfCommitmentQuerySet.as_manager()

@@ -83,7 +83,7 @@ class Remark(models.Model):
 
     minutes = models.ForeignKey(MinutesVersion, verbose_name=_("minutes"), on_delete=models.CASCADE, related_name="remarks")
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     acting_label = models.CharField(_("acting as"), max_length=200, blank=True)
     text = LongText(_("text"))

@@ -62,24 +62,24 @@ class ProgressReport(Record):
             models.CheckConstraint(
                 condition=models.Q(percent__isnull=True) | models.Q(percent__lte=100),
                 name="report_percent",
-                violation_error_message=_("The degree of progress is between 0 and 100 %."),
+                violation_error_message=_("The degree of progress is between 0 and 100 %%."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="not_started") | models.Q(percent__isnull=True) | models.Q(percent=0),
                 name="report_not_started",
-                violation_error_message=_("“Not started” goes with 0 %: choose “in progress”, or correct the percentage."),
+                violation_error_message=_("“Not started” goes with 0 %%: choose “in progress”, or correct the percentage."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="fulfilled") | models.Q(percent__isnull=True) | models.Q(percent=100),
                 name="report_fulfilled",
-                violation_error_message=_("“Fulfilled” goes with 100 %: choose another status, or correct the percentage."),
+                violation_error_message=_("“Fulfilled” goes with 100 %%: choose another status, or correct the percentage."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(status__in=["in_progress", "substantial"])
                 | models.Q(percent__isnull=True)
                 | models.Q(percent__lt=100),
                 name="report_in_progress",
-                violation_error_message=_("At 100 % the status is “fulfilled”: choose it, or correct the percentage."),
+                violation_error_message=_("At 100 %% the status is “fulfilled”: choose it, or correct the percentage."),
             ),
         ]
 

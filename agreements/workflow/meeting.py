@@ -115,7 +115,7 @@ def _create(
             guest.meeting = meeting
             guest.full_clean()
             guest.save()
-        items = _prefilled(meeting, followed, moment_of(at)) if agenda is None else [AgendaItem(**row) for row in agenda]
+        items = prefilled_agenda(meeting, followed, moment_of(at)) if agenda is None else [AgendaItem(**row) for row in agenda]
         for number, item in enumerate(items, 1):
             item.meeting, item.number = meeting, number
             item.full_clean()
@@ -137,7 +137,7 @@ def _guest_words(guest: Attendance) -> str:
     return f"{body} · {guest.participation.key}" if guest.participation is not None else body
 
 
-def _prefilled(meeting: Meeting, followed: list[Agreement], moment: dt.datetime) -> list[AgendaItem]:
+def prefilled_agenda(meeting: Meeting, followed: list[Agreement], moment: dt.datetime) -> list[AgendaItem]:
     """Open commitments of the agreements by due date, then open action items of earlier meetings on them."""
     today = day_of(moment, meeting.edition.time_zone)
     commitments = Commitment.objects.open_on(today).filter(agreement__in=followed).order_by("due_on", "folio")

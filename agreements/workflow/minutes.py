@@ -41,7 +41,7 @@ def draft_minutes(
     with step(MEETING, meeting, "draft_minutes", actor=actor, at=at) as change:
         record: Meeting = change.record
         number = record.minutes.count() + 1
-        minutes = MinutesVersion(folio=f"{record.folio}-M{number}", meeting=record, number=number, source=record.source)
+        minutes = MinutesVersion(folio=f"{record.folio}-M{number}", meeting=record, number=number)
         assign(minutes, values, FIELDS)
         check_creation(MINUTES, "draft", minutes, actor)
         minutes.attendance = attendance_by_body(record)
@@ -144,7 +144,7 @@ def _write_items(minutes: MinutesVersion, rows: Rows, actor: Any, at: dt.datetim
         try:
             if item is None:
                 number = next_number(f"{minutes.meeting.folio}-T")
-                item = ActionItem(meeting=minutes.meeting, minutes=minutes, number=number, source=minutes.source)
+                item = ActionItem(meeting=minutes.meeting, minutes=minutes, number=number)
                 _fill_item(item, row)
                 create(item, actor=actor, at=at)
             else:

@@ -163,7 +163,6 @@ def validate_report(
             comment_en=comment_en,
             validated_at=change.at,
             validated_by=account(actor),
-            source=report.source,
         )
         made.clean_fields()
         check_constraints(made, VALIDATION_FIELDS)

@@ -54,7 +54,6 @@ def accept(
                 reason=reason,
                 witness=witness,
                 recorded_by=account(actor),
-                source=record.source,
             )
             check_acceptance(acceptance, today, scan)
             if scan:
