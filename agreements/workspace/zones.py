@@ -32,6 +32,18 @@ class Clock:
     other_day: bool
 
     @property
+    def day(self) -> dt.date:
+        return self.starts.date()
+
+    @property
+    def from_time(self) -> str:
+        return f"{self.starts:%H:%M}"
+
+    @property
+    def to_time(self) -> str:
+        return f"{self.ends:%H:%M}"
+
+    @property
     def offset(self) -> str:
         """The distance from UTC as people write it: `UTC-6`."""
         minutes = round((self.starts.utcoffset() or dt.timedelta()).total_seconds() / 60)

@@ -1,0 +1,252 @@
+"""A commitment in force: its four readings, reports and validations, extensions, and cancellation by both sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from agreements import workflow as doors
+from agreements.light import light_of
+from agreements.models import Commitment, Extension
+from agreements.permissions import is_organizer_of
+from agreements.readings import four_readings
+from agreements.workspace.access import allowed, commitment_for, parties_of, report_for
+from agreements.workspace.commitment_forms import AcceptExtensionForm, CancelForm, ExtensionForm, ReportForm, ValidationForm
+from agreements.workspace.drafting import refuse_step
+from core.timeline import timeline
+from core.workspace import attempt, done, show_form, workspace_page
+
+
+def with_everything(commitment: Commitment) -> Commitment:
+    """The commitment with the rows that its page and its readings show."""
+    rows: Any = Commitment.objects.filter(pk=commitment.pk)
+    found: Commitment = rows.with_readings().get()
+    return found
+
+
+def pending_extension(commitment: Commitment) -> Extension | None:
+    rows = commitment.extensions.filter(accepted_at__isnull=True)
+    return rows.select_related("asked_by__organization", "asked_by__agency").first()
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def commitment(request: HttpRequest, folio: str) -> HttpResponse:
+    """The record page."""
+    found = with_everything(commitment_for(request, folio))
+    user = request.user
+    today = found.agreement.edition.today()
+    pending = pending_extension(found)
+    mine = parties_of(found.agreement, user)
+    speaks = bool(mine)
+    can = {
+        transition.action
+        for transition in doors.COMMITMENT.available(found, user)
+        if speaks or transition.action not in ("extend", "accept_extension", "cancel")
+    }
+    reports = sorted(found.reports.all(), key=lambda each: (each.cut_off, each.number), reverse=True)
+    return render(
+        request,
+        "agreements/workspace/commitment.html",
+        {
+            "title": found.folio,
+            "commitment": found,
+            "agreement": found.agreement,
+            "shared": found.co_responsible.select_related("organization", "agency").order_by("id"),
+            "light": light_of(found, today),
+            "days_late": found.days_late(today),
+            "readings": four_readings(found, today),
+            "reports": reports,
+            "last_report": found.last_report,
+            "can": can,
+            "may_validate": "validate" in can,
+            "may_accept_extension": pending is not None and any(party.side != pending.asked_by.side for party in mine),
+            "pending": pending,
+            "extensions": found.extensions.select_related(
+                "asked_by__organization", "asked_by__agency", "accepted_by__organization", "accepted_by__agency"
+            ),
+            "cancellations": found.cancellations.select_related("party__organization", "party__agency"),
+            "organizer": is_organizer_of(found, user),
+            "timeline": timeline(found, workflows=doors.WORKFLOWS),
+        },
+    )
+
+
+def owing_parties(found: Commitment) -> list[Any]:
+    """The responsible and the co-responsible parties."""
+    shared = found.co_responsible.select_related("organization", "agency").order_by("id")
+    return [party for party in (found.lead, *shared) if party is not None]
+
+
+def turned_back(request: HttpRequest, found: Commitment, action: str) -> HttpResponse | None:
+    """Back to the record with the sentence when a step is not possible now; 403 when it is not this person's."""
+    sentence = refuse_step(doors.COMMITMENT, found, action, request.user)
+    if not sentence:
+        return None
+    messages.error(request, sentence)
+    return redirect("workspace:commitment", found.folio)
+
+
+@workspace_page
+def report(request: HttpRequest, folio: str) -> HttpResponse:
+    """A progress report: of the own party, or by an organizer on behalf of a party with the reason."""
+    found = commitment_for(request, folio)
+    back = turned_back(request, found, "report")
+    if back is not None:
+        return back
+    owing = owing_parties(found)
+    own = {party.pk for party in parties_of(found.agreement, request.user)}
+    mine = [party for party in owing if party.pk in own]
+    on_behalf = not mine
+    edition = found.agreement.edition
+    form = ReportForm(
+        request.POST or None,
+        request.FILES or None,
+        parties=owing if on_behalf else mine,
+        on_behalf=on_behalf,
+        initial={"cut_off": edition.today(), "percent": found.reported_percent, "status": found.reported_status or None},
+    )
+    if form.wants_more:
+        form.show_more()
+    elif form.is_valid() and attempt(
+        form,
+        doors.report,
+        commitment=found,
+        actor=request.user,
+        values=form.report_values(),
+        evidence=form.evidence(),
+        **form.values("party", "on_behalf_reason"),
+    ):
+        return done(
+            request,
+            _("The report is filed. The other side is asked whether it agrees."),
+            "workspace:commitment",
+            found.folio,
+        )
+    return show_form(
+        request,
+        "agreements/workspace/report.html",
+        form,
+        title=_("Report progress"),
+        commitment=found,
+        agreement=found.agreement,
+        on_behalf=on_behalf,
+    )
+
+
+@workspace_page
+def validate(request: HttpRequest, folio: str) -> HttpResponse:
+    """The other side says whether it agrees with a report (its folio is in the address)."""
+    made = report_for(request, folio)
+    found = made.commitment
+    mine = [party for party in parties_of(found.agreement, request.user) if party.side != made.party.side]
+    allowed(bool(mine))
+    back = turned_back(request, found, "validate")
+    if back is not None:
+        return back
+    form = ValidationForm(request.POST or None, request.FILES or None, parties=mine)
+    if form.wants_more:
+        form.show_more()
+    elif form.is_valid() and attempt(
+        form,
+        doors.validate_report,
+        report=made,
+        actor=request.user,
+        evidence=form.evidence(),
+        **form.values("party", "outcome", "comment_es", "comment_en"),
+    ):
+        return done(request, _("Recorded: what you say stands beside the report."), "workspace:commitment", found.folio)
+    return show_form(
+        request,
+        "agreements/workspace/validate.html",
+        form,
+        title=_("Say whether we agree"),
+        report=made,
+        commitment=found,
+        agreement=found.agreement,
+    )
+
+
+@workspace_page
+def commitment_extension(request: HttpRequest, folio: str) -> HttpResponse:
+    """Ask for a later due date; a pending request of the other side can be accepted here."""
+    found = commitment_for(request, folio)
+    back = turned_back(request, found, "extend")
+    if back is not None:
+        return back
+    mine = parties_of(found.agreement, request.user)
+    allowed(bool(mine))
+    pending = pending_extension(found)
+    answering = [party for party in mine if pending is not None and party.side != pending.asked_by.side]
+    if pending is not None and answering:
+        return answer_extension(request, found, pending, answering)
+    form = ExtensionForm(request.POST or None, parties=mine)
+    if form.is_valid() and attempt(
+        form, doors.ask_extension, commitment=found, actor=request.user, **form.values("party", "to_on", "reason")
+    ):
+        return done(
+            request, _("The extension is asked for; it counts when the other side accepts."), "workspace:commitment", found.folio
+        )
+    return show_form(
+        request,
+        "agreements/workspace/party_step.html",
+        form,
+        commitment=found,
+        agreement=found.agreement,
+        title=_("Ask for an extension"),
+        note=_("The new date counts when a party of the other side accepts it. The original date stays on record."),
+        pending=pending,
+    )
+
+
+def answer_extension(request: HttpRequest, found: Commitment, pending: Extension, parties: list[Any]) -> HttpResponse:
+    form = AcceptExtensionForm(request.POST or None, parties=parties)
+    if form.is_valid() and attempt(form, doors.accept_extension, extension=pending, actor=request.user, **form.values("party")):
+        return done(request, _("The new due date counts from now on."), "workspace:commitment", found.folio)
+    return show_form(
+        request,
+        "agreements/workspace/party_step.html",
+        form,
+        commitment=found,
+        agreement=found.agreement,
+        title=_("Accept the extension"),
+        note=_("Without your acceptance the due date stays as it is."),
+        pending=pending,
+    )
+
+
+@workspace_page
+def commitment_cancel(request: HttpRequest, folio: str) -> HttpResponse:
+    """One side agrees to cancel; the commitment is cancelled when both sides have said so."""
+    found = commitment_for(request, folio)
+    back = turned_back(request, found, "cancel")
+    if back is not None:
+        return back
+    mine = parties_of(found.agreement, request.user)
+    allowed(bool(mine))
+    form = CancelForm(request.POST or None, parties=mine)
+    if form.is_valid() and attempt(
+        form, doors.cancel_commitment, commitment=found, actor=request.user, **form.values("party", "reason")
+    ):
+        found.refresh_from_db()
+        sentence = (
+            _("Both sides have agreed: the commitment is cancelled.")
+            if found.cancelled_at is not None
+            else _("Recorded. The commitment is cancelled when the other side agrees too.")
+        )
+        return done(request, sentence, "workspace:commitment", found.folio)
+    return show_form(
+        request,
+        "agreements/workspace/party_step.html",
+        form,
+        commitment=found,
+        agreement=found.agreement,
+        title=_("Agree to cancel the commitment"),
+        note=_(
+            "A commitment is cancelled when one party of each side has agreed. Nothing is deleted: the record says who and why."
+        ),
+        cancellations=found.cancellations.select_related("party__organization", "party__agency"),
+    )

@@ -1,0 +1,306 @@
+"""Forms of a work meeting: when and where, who is invited, the agenda, and who came."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crispy_forms.bootstrap import InlineRadios
+from crispy_forms.layout import Fieldset
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from agreements.models import Attendance, Meeting
+from agreements.workspace.agreement_forms import NOTHING, long_text
+from agreements.workspace.fields import (
+    Options,
+    PickField,
+    PickSeveralField,
+    bodies_of_edition,
+    body_argument,
+    options,
+    people_of_edition,
+)
+from agreements.workspace.rows import Folded, RowForm, Rows, RowsBlock, WithRows
+from agreements.workspace.zones import clocks, moment_in, zone_choices
+from core.forms import BaseForm, RecordForm, pair
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+def time_field(label: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        input_formats=["%H:%M", "%H:%M:%S"],
+        error_messages={"invalid": gettext_lazy("Write the time as hours and minutes, for example 16:30.")},
+    )
+
+
+class TimesMixin(forms.Form):
+    """A day, two times and a zone, and the two moments that they mean."""
+
+    day = forms.DateField(label=pgettext_lazy("of a meeting", "Day"))
+    starts = time_field(pgettext_lazy("time of a meeting", "From"))
+    ends = time_field(pgettext_lazy("time of a meeting", "To"))
+    time_zone = forms.ChoiceField(label=gettext_lazy("Times of"))
+
+    def clean_day(self) -> dt.date:
+        day: dt.date = self.cleaned_data["day"]
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(
+                _("Check the year: meetings between %(first)d and %(last)d can be entered.")
+                % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not all(given.get(name) is not None for name in ("day", "starts", "ends", "time_zone")):
+            return given
+        for name, moment in (("starts", "starts_at"), ("ends", "ends_at")):
+            try:
+                given[moment] = moment_in(given["day"], given[name], given["time_zone"])
+            except ValidationError as error:
+                self.add_error(name, error)
+        if "starts_at" in given and "ends_at" in given and given["ends_at"] <= given["starts_at"]:
+            self.add_error("ends", _("A meeting ends after it starts: correct one of the two times."))
+        return given
+
+    @property
+    def clocks(self) -> list[Any]:
+        """What the clocks of the parties will say, once the times can be read."""
+        given = getattr(self, "cleaned_data", {})
+        if not self.is_bound or not given.get("starts_at") or not given.get("ends_at"):
+            return []
+        return clocks(given["starts_at"], given["ends_at"], given["time_zone"])
+
+
+def times_of(meeting: Meeting) -> dict[str, Any]:
+    """The moments of a meeting as the form shows them, in the meeting's own zone."""
+    zone = ZoneInfo(meeting.time_zone)
+    starts, ends = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
+    return {"day": starts.date(), "starts": starts.time(), "ends": ends.time(), "time_zone": meeting.time_zone}
+
+
+class InvitedRow(RowForm):
+    """A body that is invited, perhaps by one of its people."""
+
+    pairs = [("body", "participation")]
+
+    body = PickField(label=gettext_lazy("Organization or public body"))
+    participation = PickField(label=gettext_lazy("Person"), required=False)
+
+    def __init__(self, *args: Any, bodies: Options = NOTHING, people: Options = NOTHING, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made_with |= {"bodies": bodies, "people": people}
+        self.fields["body"].offer(bodies)
+        self.fields["participation"].offer(people)
+        if not people.by_value:
+            del self.fields["participation"]
+
+
+class AgendaRow(RowForm):
+    """An item of the agenda; it may bring a commitment or an earlier action item."""
+
+    pairs = [("text_es", "text_en")]
+    defaults = frozenset({"commitment", "action_item"})
+
+    text_es = long_text(gettext_lazy("Item in Spanish"), rows=2, required=True)
+    text_en = long_text(gettext_lazy("Item in English"), rows=2)
+    commitment = PickField(widget=forms.HiddenInput, required=False)
+    action_item = PickField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, commitments: Options = NOTHING, items: Options = NOTHING, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made_with |= {"commitments": commitments, "items": items}
+        self.fields["commitment"].offer(commitments)
+        self.fields["action_item"].offer(items)
+
+
+class MeetingForm(TimesMixin, WithRows, RecordForm):
+    """Schedule (organizers) or propose (parties) a meeting that follows agreements.
+
+    `agreements` are those that can be followed; `start` holds what a new meeting starts with: `chosen` agreements,
+    `invited` rows and `agenda` rows. Parties do not see the names of participants, so `people` is for organizers.
+    """
+
+    agreements = PickSeveralField(label=gettext_lazy("Agreements that it follows"), required=False)
+    convener = PickField(label=gettext_lazy("Convener"), required=False)
+
+    class Meta:
+        model = Meeting
+        fields = ["title_es", "title_en", "place", "link"]
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        edition: Any,
+        agreements: list[Any],
+        start: dict[str, Any],
+        with_people: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        initial = {"time_zone": edition.time_zone, **(start.get("values") or {}), **(kwargs.pop("initial", None) or {})}
+        super().__init__(data, files, initial=initial, **kwargs)
+        self._made_with |= {"edition": edition, "agreements": agreements, "start": start, "with_people": with_people}
+        self._made_with.pop("initial", None)
+        self.fields["time_zone"].choices = zone_choices(edition.time_zone)
+        self.fields["link"].assume_scheme = "https"
+        self.fields["agreements"].offer(options(agreements))
+        invited = start.get("invited", [])
+        bodies = bodies_of_edition(edition, *(each["body"] for each in invited))
+        self.fields["convener"].offer(bodies)
+        self.row_sets = {
+            "invited": Rows(
+                InvitedRow,
+                "invited",
+                label=gettext_lazy("Invited"),
+                legend=gettext_lazy("Who is invited"),
+                data=data,
+                initial=invited,
+                bodies=bodies,
+                people=people_of_edition(edition) if with_people else NOTHING,
+            ),
+            "agenda": Rows(
+                AgendaRow,
+                "agenda",
+                label=gettext_lazy("Item"),
+                legend=gettext_lazy("Agenda"),
+                data=data,
+                initial=start.get("agenda", []),
+                commitments=options(start.get("commitments", [])),
+                items=options(start.get("items", [])),
+            ),
+        }
+
+    buttons = [("preview", gettext_lazy("Show what the clocks will say"))]
+
+    def layout(self) -> list[Any]:
+        return [
+            Fieldset(gettext_lazy("Title"), pair("title_es", "title_en"), css_class="group"),
+            Fieldset(gettext_lazy("When"), pair("day", "starts", "ends", "time_zone"), ClocksBlock(), css_class="group"),
+            Fieldset(gettext_lazy("Where"), pair("place", "link"), "convener", css_class="group"),
+            Folded(gettext_lazy("Agreements that it follows"), "agreements"),
+            *(RowsBlock(rows) for rows in self.row_sets.values()),
+        ]
+
+    @property
+    def wants_more(self) -> bool:
+        return super().wants_more or (self.is_bound and "preview" in self.data)
+
+    def show_more(self) -> None:
+        """The clocks are worked out from what was typed, where it can be read."""
+        self.full_clean()
+        shown = self.clocks
+        super().show_more()
+        self._shown = shown
+
+    @property
+    def shown_clocks(self) -> list[Any]:
+        found: list[Any] = getattr(self, "_shown", [])
+        return found or self.clocks
+
+    def meeting_values(self) -> dict[str, Any]:
+        """The columns of the meeting."""
+        convener = self.cleaned_data.get("convener")
+        values = self.values("title_es", "title_en", "place", "link", "time_zone")
+        values |= {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
+        if convener is not None:
+            values |= {f"convening_{name}": body for name, body in body_argument(convener).items()}
+        return values
+
+    def invited(self) -> list[dict[str, Any]]:
+        return [
+            {**body_argument(row.cleaned_data["body"]), "participation": row.cleaned_data.get("participation")}
+            for row in self.row_sets["invited"].filled()
+        ]
+
+    def agenda(self) -> list[dict[str, Any]]:
+        return [row.values("text_es", "text_en", "commitment", "action_item") for row in self.row_sets["agenda"].filled()]
+
+
+class ClocksBlock:
+    """The clocks of the parties in a crispy layout."""
+
+    fields: list[Any] = []
+
+    def get_field_names(self, index: Any = None) -> list[Any]:
+        return []
+
+    def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
+        return render_to_string("agreements/workspace/clocks.html", {"clocks": form.shown_clocks, "asked": form.is_bound})
+
+
+class MoveForm(TimesMixin, BaseForm):
+    """Another time or place, with the reason."""
+
+    submit_label = gettext_lazy("Move the meeting")
+    buttons = [("preview", gettext_lazy("Show what the clocks will say"))]
+    place = forms.CharField(label=gettext_lazy("Place"), max_length=300, required=False)
+    reason = long_text(gettext_lazy("Reason"), rows=2, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = [
+            (zone, label) for zone, label in zone_choices(self.record.time_zone) if zone == self.record.time_zone
+        ]
+
+    def initial_of(self, record: Any) -> dict[str, Any]:
+        return {**times_of(record), "place": record.place}
+
+    def layout(self) -> list[Any]:
+        return [pair("day", "starts", "ends", "time_zone"), ClocksBlock(), "place", "reason"]
+
+    @property
+    def wants_more(self) -> bool:
+        return self.is_bound and "preview" in self.data
+
+    @property
+    def shown_clocks(self) -> list[Any]:
+        return self.clocks
+
+
+PRESENCES = [choice for choice in Attendance.Presence.choices if choice[0] != Attendance.Presence.INVITED]
+
+
+class HoldForm(BaseForm):
+    """Who came: one line for each who was invited, by keyboard: Tab to the line, arrows to choose."""
+
+    submit_label = gettext_lazy("Record the attendance")
+
+    def __init__(self, *args: Any, rows: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made_with["rows"] = rows
+        self.rows = rows
+        for row in rows:
+            self.fields[self.name_of(row)] = forms.ChoiceField(
+                label=attendance_label(row),
+                choices=PRESENCES,
+                widget=forms.RadioSelect,
+                initial="" if row.presence == Attendance.Presence.INVITED else row.presence,
+                error_messages={"required": gettext_lazy("Say whether they were present, absent or excused.")},
+            )
+
+    @staticmethod
+    def name_of(row: Any) -> str:
+        return f"presence-{row.pk}"
+
+    def presences(self) -> dict[int, str]:
+        return {row.pk: self.cleaned_data[self.name_of(row)] for row in self.rows}
+
+    def layout(self) -> list[Any]:
+        return [InlineRadios(name) for name in self.fields if name != "revision"]
+
+
+def attendance_label(row: Any) -> str:
+    """Who is invited: the person where one was named, and the body."""
+    if row.participation is None:
+        return str(row.body)
+    return f"{row.participation.person.name} · {row.body.short}"
