@@ -112,7 +112,10 @@ def dated(commitment: Commitment, on: dt.date) -> Reading:
 
 
 def validated(commitment: Commitment, last: ProgressReport | None) -> Reading:
-    """What the parties of the other side say of the newest report, each with its latest word; the newest gives the code."""
+    """What the parties of the other side say of the newest report, each with its latest word.
+
+    One that disagrees gives the code, whoever agrees after it; otherwise the newest does.
+    """
     if last is None:
         return Reading("no_report", _("There is no report to validate."))
     rows = sorted(last.validations.all(), key=lambda row: row.number)
@@ -125,4 +128,6 @@ def validated(commitment: Commitment, last: ProgressReport | None) -> Reading:
     latest = {row.party_id: row for row in rows}
     said = [f"{row.party.body.short}: {row.get_outcome_display()}" for row in latest.values()]
     facts = {"report": last.folio, "said": [{"party": row.party.key, "outcome": row.outcome} for row in latest.values()]}
-    return Reading(rows[-1].outcome, "; ".join(said) + ".", facts)
+    disagree = any(row.outcome == Validation.Outcome.DISAGREES for row in latest.values())
+    code = Validation.Outcome.DISAGREES.value if disagree else rows[-1].outcome
+    return Reading(code, "; ".join(said) + ".", facts)

@@ -126,8 +126,9 @@ def refresh_reported(commitment: Commitment) -> None:
     commitment.reported_status = last.status
     commitment.reported_percent = last.percent
     commitment.reported_cut_off = last.cut_off
-    newest = last.validations.order_by("-number").first()
-    commitment.disputed = newest is not None and newest.outcome == Validation.Outcome.DISAGREES
+    # Each party's latest word counts: one that agrees does not take back the doubt of another.
+    latest = {row.party_id: row.outcome for row in last.validations.order_by("number")}
+    commitment.disputed = Validation.Outcome.DISAGREES in latest.values()
 
 
 def validate_report(

@@ -8,7 +8,8 @@ from django.core.files.storage import default_storage
 from django.test import TestCase
 
 from agreements import workflow
-from agreements.models import Commitment, Evidence, ProgressReport, Validation
+from agreements.models import Commitment, Evidence, Party, ProgressReport, Validation
+from agreements.readings import four_readings
 from core import ledger
 from core.models import Event, LedgerEntry
 from core.models.event import AppendOnly
@@ -266,6 +267,17 @@ class ValidationTests(AgreementWorld, TestCase):
         self.validate(report=second)
         self.assertTrue(self.commitment.disputed)
         self.assertEqual(Validation.objects.count(), 5)
+
+    def test_one_party_that_agrees_does_not_take_back_the_doubt_of_another(self):
+        other = Party.objects.create(agreement=self.commitment.agreement, organization=self.other_organization)
+        self.validate()
+        self.validate("agrees", key=other.key, name="other_delegate")
+        self.assertTrue(self.commitment.disputed)
+        on = self.commitment.agreement.edition.today()
+        self.assertEqual(four_readings(self.commitment, on).organizations.code, "disagrees")
+        self.validate("agrees")
+        self.assertFalse(self.commitment.disputed)
+        self.assertEqual(four_readings(self.commitment, on).organizations.code, "agrees")
 
     def test_a_side_does_not_validate_itself(self):
         ours = self.report(self.commitment, "ORG-01")
