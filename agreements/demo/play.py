@@ -1,0 +1,34 @@
+"""Playing the demonstration: the files, the accounts, then every scene in the order of its day."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import translation
+
+from agreements.demo.edition_2011 import Edition2011
+from agreements.demo.edition_sample import SampleEdition
+from agreements.demo.load import load_founding_files, make_accounts
+from agreements.demo.promises_sample import Promises
+from agreements.demo.signing import Scene
+from agreements.demo.stage import Stage
+from core.events import acting_from
+from core.models.base import Source, entered_as
+from core.models.event import Origin
+
+
+def play() -> None:
+    """Fill an empty database, all or nothing: a demonstration that was interrupted leaves an empty one."""
+    with transaction.atomic(), acting_from(Origin.COMMAND), translation.override("es"):
+        load_founding_files()
+        make_accounts()
+        stage = Stage()
+        with entered_as(Source.SAMPLE):
+            perform(Edition2011(stage).scenes())
+            sample = SampleEdition(stage)
+            perform([*sample.scenes(), *Promises(sample).scenes()])
+
+
+def perform(scenes: list[Scene]) -> None:
+    """Play scenes by day; those of one day in the order in which they are listed."""
+    for _day, scene in sorted(scenes, key=lambda scene: scene[0]):
+        scene()
