@@ -7,7 +7,13 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements.panels import panel_of
+        from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
+        from core import sockets
         from core.workflow import register
 
         register(*WORKFLOWS)
+        sockets.record_panels.plug(panel_of)
+        sockets.waiting.plug(waiting_for)
+        sockets.edition_gaps.plug(gaps_of)

@@ -11,6 +11,8 @@ from forum.permissions import is_delegate_of, is_official_of, is_organizer_of
 
 __all__ = [
     "answers_a_report",
+    "answers_the_extension",
+    "has_a_say_on",
     "is_invited_to",
     "is_invited_to_the_minutes",
     "is_organizer_of",
@@ -50,10 +52,26 @@ def is_responsible_for(commitment: Any, user: Any) -> bool:
     return (lead is not None and stands_for(lead, user)) or any(stands_for(p, user) for p in commitment.co_responsible.all())
 
 
+def sides_spoken_for(commitment: Any, user: Any) -> set[str]:
+    """The sides on which a person has a say on a commitment: for a party that signs or guarantees, not for a witness."""
+    return {p.side for p in commitment.agreement.parties.all() if p.role != "witness" and stands_for(p, user)}
+
+
+def has_a_say_on(commitment: Any, user: Any) -> bool:
+    return bool(sides_spoken_for(commitment, user))
+
+
 def answers_a_report(commitment: Any, user: Any) -> bool:
-    """Stands for a party of the side that did not make one of the reports."""
-    reported = {report.party.side for report in commitment.reports.all()}
-    return any(reported - {party.side} and stands_for(party, user) for party in commitment.agreement.parties.all())
+    """Speaks for the side that did not make one of the reports."""
+    mine = sides_spoken_for(commitment, user)
+    return bool(mine) and any({report.party.side} != mine for report in commitment.reports.all())
+
+
+def answers_the_extension(commitment: Any, user: Any) -> bool:
+    """Speaks for the side that did not ask for the extension that waits."""
+    mine = sides_spoken_for(commitment, user)
+    waiting = [row for row in commitment.extensions.all() if row.accepted_at is None]
+    return bool(mine) and (not waiting or any({row.asked_by.side} != mine for row in waiting))
 
 
 def is_party_to_followed(meeting: Any, user: Any) -> bool:

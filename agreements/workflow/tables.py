@@ -12,9 +12,10 @@ from agreements.models.meetings import MeetingStatus
 from agreements.models.minutes import MinutesVersionStatus
 from agreements.permissions import (
     answers_a_report,
+    answers_the_extension,
+    has_a_say_on,
     is_invited_to_the_minutes,
     is_organizer_of,
-    is_party_of_commitment,
     is_party_to_followed,
     is_responsible_for,
     owes_a_signature,
@@ -127,9 +128,10 @@ COMMITMENT = Workflow(
     status_field="state",
     predicates={
         "organizer": ORGANIZER,
-        "party": (is_party_of_commitment, gettext_lazy("people of a party to the agreement")),
+        "party": (has_a_say_on, gettext_lazy("people of a party that signs or guarantees the agreement")),
         "responsible": (is_responsible_for, gettext_lazy("people of the responsible or a co-responsible party")),
         "other_side": (answers_a_report, gettext_lazy("people of a party of the other side")),
+        "asked_side": (answers_the_extension, gettext_lazy("people of a party of the side that did not ask")),
     },
     transitions=(
         Transition("add", pgettext_lazy("step", "Add a commitment"), (), C.PREPARED, ("organizer",)),
@@ -166,7 +168,7 @@ COMMITMENT = Workflow(
             pgettext_lazy("step", "Accept the extension"),
             (C.IN_FORCE,),
             None,
-            ("party",),
+            ("asked_side",),
             guard=gaps.no_extension_asked,
             note=gettext_lazy("The side that did not ask."),
         ),

@@ -144,6 +144,12 @@ class ExtensionTests(AgreementWorld, TestCase):
             self.accept(extension, self.government, "official")
         self.assertEqual(
             str(caught.exception),
+            "“Accept the extension” is a step for: people of a party of the side that did not ask.",
+        )
+        with self.assertRaises(StepRefused) as caught:
+            workflow.accept_extension(extension=extension, party=self.government, actor=SYSTEM)
+        self.assertEqual(
+            str(caught.exception),
             "An extension is accepted by the other side; Instituto propio is of the side that asked.",
         )
 
@@ -241,6 +247,10 @@ class CancellationTests(AgreementWorld, TestCase):
             workflow.cancel_commitment(
                 commitment=self.commitment, party=witness, actor=self.accounts["other_official"], reason="x"
             )
+        self.assertEqual(caught.exception.code, "not_yours")
+        self.assertEqual(workflow.COMMITMENT.available(self.commitment, self.user("other_official")), [])
+        with self.assertRaises(StepRefused) as caught:
+            workflow.cancel_commitment(commitment=self.commitment, party=witness, actor=SYSTEM, reason="x")
         self.assertEqual(caught.exception.code, "party")
 
     def test_the_application_itself_speaks_for_a_party(self):
