@@ -36,6 +36,16 @@ def link_of(request: HttpRequest) -> api.Link:
     return lambda record: request.build_absolute_uri(record.get_absolute_url())
 
 
+def panels_of(record: Any, user: Any) -> list[Any]:
+    """What the higher apps have to say about a record of this one."""
+    return sockets.record_panels.collect(record=record, user=user)
+
+
+def panel_data(record: Any, user: Any, link: api.Link) -> dict[str, Any]:
+    """The same as data: each panel by its name."""
+    return {panel["name"]: panel["data"](link) for panel in panels_of(record, user) if "data" in panel}
+
+
 # --- editions ---------------------------------------------------------------------------------------------------------
 
 
@@ -83,6 +93,7 @@ def edition(request: HttpRequest, key: str) -> HttpResponse:
         return elsewhere
     parts = edition_parts(record, user)
     zone = ZoneInfo(record.time_zone)
+    bodies = [row.organization for row in parts["organization_rows"]] + [row.agency for row in parts["agency_rows"]]
     by_day = itertools.groupby(parts["sessions"], lambda session: session.starts_at.astimezone(zone).date())
     context = {
         "record": record,
@@ -90,9 +101,10 @@ def edition(request: HttpRequest, key: str) -> HttpResponse:
         "programme": [(date, list(sessions)) for date, sessions in by_day],
         "groups": groups_of(parts["organization_rows"]),
         "named": [row for row in parts["participants"] if row.shown_name],
+        "has_samples": any(body.is_sample for body in [*bodies, *parts["participants"]]),
         "unnamed": sum(1 for row in parts["participants"] if not row.shown_name),
         "results": sockets.edition_figures.collect(edition=record, user=user),
-        "panels": sockets.record_panels.collect(record=record, user=user),
+        "panels": panels_of(record, user),
     }
     return render(request, "forum/public/edition.html", context)
 
@@ -112,7 +124,8 @@ def edition_json(request: HttpRequest, key: str) -> HttpResponse:
     record = get_for(user, Edition, key)
     if elsewhere := to_permanent(request, record, key, reverse("edition_json", args=[record.slug])):
         return elsewhere
-    return json_page(api.edition_data(record, link_of(request), edition_parts(record, user)))
+    link = link_of(request)
+    return json_page({**api.edition_data(record, link, edition_parts(record, user)), **panel_data(record, user, link)})
 
 
 # --- organizations ----------------------------------------------------------------------------------------------------
@@ -168,7 +181,7 @@ def organization(request: HttpRequest, key: str) -> HttpResponse:
         "record": record,
         **organization_parts(record, user),
         "people": list(people.select_related("edition").order_by("-edition__starts_on", "sort", "key")[:MOST_ROWS]),
-        "panels": sockets.record_panels.collect(record=record, user=user),
+        "panels": panels_of(record, user),
     }
     return render(request, "forum/public/organization.html", context)
 
@@ -179,7 +192,8 @@ def organization_json(request: HttpRequest, key: str) -> HttpResponse:
     record = organization_record(user, key)
     if elsewhere := to_permanent(request, record, key, reverse("organization_json", args=[record.key])):
         return elsewhere
-    return json_page(api.organization_data(record, link_of(request), organization_parts(record, user)))
+    link = link_of(request)
+    return json_page({**api.organization_data(record, link, organization_parts(record, user)), **panel_data(record, user, link)})
 
 
 # --- public bodies ----------------------------------------------------------------------------------------------------
@@ -229,7 +243,7 @@ def agency(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "record": record,
         **agency_parts(record, user),
-        "panels": sockets.record_panels.collect(record=record, user=user),
+        "panels": panels_of(record, user),
     }
     return render(request, "forum/public/agency.html", context)
 
@@ -240,7 +254,8 @@ def agency_json(request: HttpRequest, key: str) -> HttpResponse:
     record = agency_record(user, key)
     if elsewhere := to_permanent(request, record, key, reverse("agency_json", args=[record.key])):
         return elsewhere
-    return json_page(api.agency_data(record, link_of(request), agency_parts(record, user)))
+    link = link_of(request)
+    return json_page({**api.agency_data(record, link, agency_parts(record, user)), **panel_data(record, user, link)})
 
 
 # --- participants -----------------------------------------------------------------------------------------------------

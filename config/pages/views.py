@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Commitment
 from agreements.models.commitments import Light
+from agreements.pictures import progress_pictures
 from config.pages import found, standing
 from core import search
 from core.listing import ChoiceFilter, Listing, RecordFilter, TextFilter
@@ -117,6 +118,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "readings": readings,
         "proposals": standing.counted(readings),
         "silent": standing.silent_bodies(today, chosen),
+        "pictures": progress_pictures(today, chosen),
     }
     return render(request, "config/public/progress.html", context)
 

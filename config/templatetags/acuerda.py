@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from django import template
+from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats
-from django.utils.html import format_html, linebreaks
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -116,7 +117,7 @@ def paragraphs(record: Any, name: str, css: str = "prose") -> str:
     words, lang = picked(record, name)
     if not words:
         return ""
-    body = linebreaks(words, autoescape=True)
+    body = linebreaks_filter(words)
     if lang != language():
         return format_html('<div class="{}" lang="{}">{}</div>', css, lang, body)
     return format_html('<div class="{}">{}</div>', css, body)
@@ -148,10 +149,17 @@ def day(date: dt.date | None, precision: str = "day", short: bool = False) -> st
 
 @register.simple_tag
 def days(start: dt.date | None, end: dt.date | None, precision: str = "day") -> str:
-    """From one day to another, said once where it is the same."""
-    if start is None or end is None or start == end:
+    """From one day to another, said once where it is the same: “13–15 March 2011”."""
+    if start is None or end is None or start == end or precision in (Precision.MONTH, Precision.YEAR):
         return day(start or end, precision)
-    return format_html("{}&#8239;–&#8239;{}", day(start, precision), day(end, precision))
+    if (start.year, start.month) == (end.year, end.month):
+        first = str(start.day)
+    else:
+        first = formats.date_format(start, "MONTH_DAY_FORMAT" if start.year == end.year else "DATE_FORMAT")
+    words = f"{first}–{formats.date_format(end, 'DATE_FORMAT')}"
+    if precision == Precision.INFERRED:
+        words = _("%(date)s (inferred)") % {"date": words}
+    return str(words)
 
 
 def place_of(zone: str) -> str:
@@ -205,9 +213,9 @@ def party(body: Any, on: dt.date | None = None, full: bool = False, link: bool =
 
 
 @register.inclusion_tag("components/sample_mark.html")
-def sample_mark(record: Any) -> dict[str, Any]:
-    """The mark of an invented record; nothing on any other."""
-    return {"is_sample": bool(getattr(record, "is_sample", False))}
+def sample_mark(record: Any, brief: bool = False) -> dict[str, Any]:
+    """The mark of an invented record; nothing on any other. `brief`: the icon alone, in dense lists."""
+    return {"is_sample": bool(getattr(record, "is_sample", False)), "brief": brief}
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
