@@ -19,7 +19,7 @@ page shows both texts field by field, keeps what was typed, and the next save is
 
 `BaseForm` is the same for forms that are not about the columns of one model: override `initial_of(record)`.
 Errors are listed on top and linked to their fields (templates/bootstrap5/errors.html). Never put a person's text in a
-legend or a help text: crispy writes those as they are.
+legend, a help text or the words of a button: crispy writes those as they are.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class FormBase:
     #: (legend, names or layout objects) each; empty: all fields in their order without a legend.
     sections: Sequence[tuple[Any, Sequence[Any]]] = ()
     submit_label: Any = gettext_lazy("Save")
+    #: Further classes of the submit button.
+    submit_class: str = "btn-primary"
     #: Further submit buttons: (name, label).
     buttons: Sequence[tuple[str, Any]] = ()
     #: Where the form is sent; '' is the page itself.
@@ -192,8 +194,8 @@ class FormBase:
         if "revision" in self.fields:
             parts = ["revision", *parts]
         if self.form_tag:
-            submits = [Submit("save", self.submit_label, css_id=self.id_of("save"))]
-            submits += [Submit(name, label, css_id=self.id_of(name), css_class="btn-secondary") for name, label in self.buttons]
+            submits = [button("save", self.submit_label, self.id_of("save"), self.submit_class)]
+            submits += [button(name, label, self.id_of(name), "btn-secondary") for name, label in self.buttons]
             parts = [*parts, Div(*submits, css_class="buttons")]
         helper.layout = Layout(*parts)
         return helper
@@ -251,6 +253,13 @@ def words_for(field: forms.Field, fallback: Any) -> str:
     """The name of a field where it stands alone: its `long_label` where the form gave one ("Budget: reason")."""
     words = str(getattr(field, "long_label", "") or field.label or fallback)
     return words[:1].upper() + words[1:]
+
+
+def button(name: str, label: Any, css_id: str, css_class: str) -> Submit:
+    """A submit button; crispy's own makes every one a primary button."""
+    made = Submit(name, label, css_id=css_id)
+    made.field_classes = f"btn {css_class}"
+    return made
 
 
 def target_of(bound: Any) -> str:

@@ -96,6 +96,7 @@ class StepForm(BaseForm):
         self._made_with |= {"transition": transition, "action": action}
         if not transition.needs_reason:
             del self.fields["reason"]
+            self.submit_class = "btn-secondary"
 
 
 @dataclass(frozen=True)
