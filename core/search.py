@@ -21,7 +21,7 @@ from django.db import connection
 
 from core.models import SearchEntry
 from core.stems import stems_of, tokens_of, words_in
-from core.text import clean_line, fold
+from core.text import clean, clean_line, fold
 
 MOST_WORDS = 8
 MOST_LETTERS = 200
@@ -119,7 +119,7 @@ def row_of(record: Any, entry: dict[str, str]) -> dict[str, Any]:
     values = dict(entry)
     text = values.pop("text", "")
     words = " ".join([record.public_key, *(value for name, value in values.items() if name != "kind"), text])
-    return {**values, "record_key": record.public_key, "is_sample": record.is_sample, "tokens": words}
+    return {**values, "record_key": record.public_key, "is_sample": record.is_sample, "tokens": clean(words)}
 
 
 def rebuild(models: Iterable[Any]) -> int:
