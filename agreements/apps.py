@@ -8,6 +8,7 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         from agreements.panels import panel_of
+        from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
         from core import sockets
@@ -17,3 +18,4 @@ class AgreementsConfig(AppConfig):
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)
+        sockets.ledger_checks.plug(fingerprint_problems)

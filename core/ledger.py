@@ -16,6 +16,7 @@ from typing import Any
 import rfc8785
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.events import plain
 from core.models import LedgerEntry, LedgerHead
@@ -24,6 +25,11 @@ from core.models import LedgerEntry, LedgerHead
 def fingerprint(document: Mapping[str, Any]) -> str:
     """SHA-256 over the RFC 8785 text of a public document: what its own `sha256` column holds."""
     return hashlib.sha256(rfc8785.dumps(plain(document))).hexdigest()
+
+
+def instant(moment: dt.datetime) -> str:
+    """An instant as the ledger writes it: UTC, six decimals."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
 def append(act: str, record_key: str, payload: Mapping[str, Any], *, at: dt.datetime | None = None) -> LedgerEntry:
@@ -38,7 +44,7 @@ def append(act: str, record_key: str, payload: Mapping[str, Any], *, at: dt.date
     moment = at or timezone.now()
     document = {
         "act": act,
-        "at": moment.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "at": instant(moment),
         "number": head.number + 1,
         "payload": plain(payload),
         "previous": head.sha256,
@@ -59,31 +65,45 @@ def append(act: str, record_key: str, payload: Mapping[str, Any], *, at: dt.date
     return entry
 
 
+def entered_fingerprints(act: str) -> dict[str, str]:
+    """Record → the fingerprint (`sha256`) that the ledger holds of it for this act, the newest one."""
+    rows = LedgerEntry.objects.filter(act=act).order_by("number").values_list("record_key", "canonical")
+    return {key: str(json.loads(canonical)["payload"].get("sha256", "")) for key, canonical in rows.iterator(chunk_size=500)}
+
+
 def verify() -> list[str]:
     """Walk the whole chain; one sentence for each thing that does not hold, empty when all is well."""
     problems = []
     previous, expected = "", 1
     for entry in LedgerEntry.objects.order_by("number").iterator(chunk_size=500):
-        digest = hashlib.sha256(entry.canonical.encode()).hexdigest()
         if entry.number != expected:
-            problems.append(f"Entry {expected} is missing.")
+            problems.append(_("Entry %(number)s is missing.") % {"number": expected})
             expected = entry.number
-        if digest != entry.sha256:
-            problems.append(f"Entry {entry.number}: the text does not give the recorded fingerprint.")
-        try:
-            document = json.loads(entry.canonical)
-            canonical = rfc8785.dumps(document)
-        except (ValueError, RecursionError, rfc8785.CanonicalizationError):
-            document, canonical = {}, b""
-        if not isinstance(document, dict) or canonical != entry.canonical.encode():
-            problems.append(f"Entry {entry.number}: the text is not canonical JSON.")
-            document = document if isinstance(document, dict) else {}
-        if document.get("previous") != previous or entry.previous_sha256 != previous:
-            problems.append(f"Entry {entry.number} does not follow from entry {entry.number - 1}.")
-        if (document.get("number"), document.get("act"), document.get("record")) != (entry.number, entry.act, entry.record_key):
-            problems.append(f"Entry {entry.number}: the columns differ from the text.")
+        problems.extend(_problems_of(entry, previous))
         previous, expected = entry.sha256, expected + 1
     head = LedgerHead.objects.filter(pk=1).first()
-    if head is not None and (head.number, head.sha256) != (expected - 1, previous):
-        problems.append("The end of the chain is not where it was recorded.")
+    if (head.number, head.sha256) != (expected - 1, previous) if head is not None else expected > 1:
+        problems.append(_("The end of the chain is not where it was recorded."))
+    return problems
+
+
+def _problems_of(entry: LedgerEntry, previous: str) -> list[str]:
+    """What does not hold in one entry, given the fingerprint of the entry before."""
+    words = {"number": entry.number, "before": entry.number - 1}
+    problems = []
+    if hashlib.sha256(entry.canonical.encode()).hexdigest() != entry.sha256:
+        problems.append(_("Entry %(number)s: the text does not give the recorded fingerprint.") % words)
+    try:
+        document = json.loads(entry.canonical)
+        canonical = rfc8785.dumps(document)
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        document, canonical = {}, b""
+    if not isinstance(document, dict) or canonical != entry.canonical.encode():
+        problems.append(_("Entry %(number)s: the text is not canonical JSON.") % words)
+        document = document if isinstance(document, dict) else {}
+    if document.get("previous") != previous or entry.previous_sha256 != previous:
+        problems.append(_("Entry %(number)s does not follow from entry %(before)s.") % words)
+    columns = {"number": entry.number, "act": entry.act, "record": entry.record_key, "at": instant(entry.at)}
+    if any(document.get(name) != value for name, value in columns.items()):
+        problems.append(_("Entry %(number)s: the columns differ from the text.") % words)
     return problems

@@ -88,7 +88,7 @@ def attendance_by_body(meeting: Any) -> list[dict[str, Any]]:
 def minutes_text(minutes: MinutesVersion) -> dict[str, Any]:
     """The minutes as they are approved: hashed, and repeated by anybody from the published record."""
     meeting = minutes.meeting
-    items = minutes.action_items.select_related("organization", "agency").order_by("number")
+    items = sorted(minutes.action_items.all(), key=lambda item: item.number)
     return {
         "folio": minutes.folio,
         "meeting": meeting.folio,
