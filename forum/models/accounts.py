@@ -66,6 +66,8 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     KEY = "key"
+    #: Masked in events: the trail of an account outlives it.
+    PRIVATE = frozenset({"email", "name"})
 
     class Meta:
         verbose_name = _("account")

@@ -19,9 +19,11 @@ class WorkflowDocsTests(SimpleTestCase):
             call_command("workflow_docs", "--check", stdout=StringIO())
 
     def test_a_change_of_a_table_is_noticed(self):
-        with mock.patch.object(workflow_docs, "registered", lambda: registered()[1:]):
-            with self.assertRaisesMessage(CommandError, "run manage.py workflow_docs"):
-                call_command("workflow_docs", "--check", stdout=StringIO())
+        with (
+            mock.patch.object(workflow_docs, "registered", lambda: registered()[1:]),
+            self.assertRaisesMessage(CommandError, "run manage.py workflow_docs"),
+        ):
+            call_command("workflow_docs", "--check", stdout=StringIO())
 
     def test_every_step_is_in_it(self):
         text = Path(settings.BASE_DIR, "docs", "workflow.md").read_text(encoding="utf-8")
