@@ -1,5 +1,29 @@
 """Public addresses of this app, under the language."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from agreements import views
+
+versions = [
+    path("<int:number>.json", views.agreement_version_json, name="agreement_version_json"),
+    path("<int:number>/", views.agreement_version, name="agreement_version"),
+]
+agreements = [
+    path("", views.agreements, name="agreements"),
+    path("<str:key>.json", views.agreement_json, name="agreement_json"),
+    path("<str:key>/", views.agreement, name="agreement"),
+    path("<str:key>/", include([path(_("versions/"), include(versions))])),
+]
+meetings = [
+    path("", views.meetings, name="meetings"),
+    path("<str:key>.json", views.meeting_json, name="meeting_json"),
+    path("<str:key>/", views.meeting, name="meeting"),
+]
+
+urlpatterns = [
+    path(_("agreements/"), include(agreements)),
+    path(_("meetings/"), include(meetings)),
+    path(_("evidence/"), include([path("<str:key>/", views.evidence, name="evidence")])),
+    path(_("papers/"), include([path("<str:key>/", views.paper, name="paper")])),
+]

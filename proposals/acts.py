@@ -64,7 +64,7 @@ def opinion_document(opinion: Opinion) -> dict[str, Any]:
                 "other_bodies": row.other_bodies,
                 "gender_and_inclusion": row.gender_and_inclusion,
             }
-            for row in opinion.criteria.order_by("criterion")
+            for row in sorted(opinion.criteria.all(), key=lambda row: row.criterion)
         ],
         "conditions": [
             {
@@ -74,7 +74,7 @@ def opinion_document(opinion: Opinion) -> dict[str, Any]:
                 "kind": row.kind,
                 "until": row.until.isoformat() if row.until else None,
             }
-            for row in opinion.conditions.order_by("number")
+            for row in sorted(opinion.conditions.all(), key=lambda row: row.number)
         ],
     }
 

@@ -1,5 +1,25 @@
 """Public addresses of this app, under the language."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
-urlpatterns: list[URLPattern] = []
+from proposals import views
+
+versions = [path("<int:number>/", views.proposal_version, name="proposal_version")]
+proposals = [
+    path("", views.proposals, name="proposals"),
+    path("<str:key>.json", views.proposal_json, name="proposal_json"),
+    path("<str:key>/", views.proposal, name="proposal"),
+    path("<str:key>/", include([path(_("versions/"), include(versions))])),
+]
+antecedents = [
+    path("", views.antecedents, name="antecedents"),
+    path("<str:key>.json", views.antecedent_json, name="antecedent_json"),
+    path("<str:key>/", views.antecedent, name="antecedent"),
+]
+
+urlpatterns = [
+    path(_("proposals/"), include(proposals)),
+    path(_("antecedents/"), include(antecedents)),
+    path(_("attachments/"), include([path("<str:key>/", views.attachment, name="attachment")])),
+]

@@ -11,8 +11,9 @@ from django import template
 from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -112,6 +113,14 @@ def text(record: Any, name: str) -> str:
 
 
 @register.simple_tag
+def excerpt(record: Any, name: str, letters: int = 100) -> str:
+    """The beginning of a text, cut at `letters`, marked with `lang` where it is in the other language."""
+    words, lang = picked(record, name)
+    words = Truncator(words).chars(letters)
+    return format_html('<span lang="{}">{}</span>', lang, words) if lang and lang != language() else words
+
+
+@register.simple_tag
 def paragraphs(record: Any, name: str, css: str = "prose") -> str:
     """Paragraphs of a bilingual text, marked with `lang` when it is in the other language; nothing when it is empty."""
     words, lang = picked(record, name)
@@ -136,11 +145,11 @@ def language_note(record: Any, *names: str) -> dict[str, Any]:
 
 @register.simple_tag
 def day(date: dt.date | None, precision: str = "day", short: bool = False) -> str:
-    """A date no more exact than it is known, as `<time>`; nothing for no date."""
+    """A date no more exact than it is known, as `<time>`; nothing for no date. Of a moment, the day in the site's zone."""
     if date is None:
         return ""
     if isinstance(date, dt.datetime):
-        date = date.date()
+        date = timezone.localtime(date).date()
     words = show_partial(date, precision)
     if short and precision == Precision.DAY:
         words = formats.date_format(date, "SHORT_DATE_FORMAT")

@@ -1,0 +1,114 @@
+"""What the lists of agreements and meetings can be narrowed and ordered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agreements.models import Agreement, Commitment, Meeting, Party
+from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
+from forum.models import Agency, Organization
+from proposals.listing import MOST_CHOICES, TopicFilter, body_words, edition_choices, state_choices
+from proposals.models import Proposal
+
+PUBLIC_STATUSES = [choice for choice in Agreement.Status.choices if choice[0] != Agreement.Status.DRAFT]
+MEETING_STATUSES = [choice for choice in Meeting.Status.choices if choice[0] != Meeting.Status.PROPOSED]
+AGREEMENT_ORDERS = {
+    "folio": (pgettext_lazy("order of a list", "folio"), ("folio",)),
+    "newest": (pgettext_lazy("order of a list", "newest first"), ("-created_at", "folio")),
+    "changed": (pgettext_lazy("order of a list", "last changed first"), ("-updated_at", "folio")),
+}
+MEETING_ORDERS = {
+    "latest": (pgettext_lazy("order of a list", "latest date first"), ("-starts_at", "folio")),
+    "earliest": (pgettext_lazy("order of a list", "earliest date first"), ("starts_at", "folio")),
+}
+
+
+def parties_of(user: Any) -> QuerySet[Any]:
+    """Parties of the agreements that this person may read."""
+    return Party.objects.visible_to(user)
+
+
+def agency_choices(user: Any) -> list[tuple[str, str]]:
+    party = parties_of(user).filter(agency=OuterRef("pk"))
+    return [(body.key, body_words(body)) for body in Agency.objects.filter(Exists(party)).order_by("sort", "key")[:MOST_CHOICES]]
+
+
+def organization_choices(user: Any) -> list[tuple[str, str]]:
+    party = parties_of(user).filter(organization=OuterRef("pk"))
+    found = Organization.objects.filter(Exists(party)).order_by("sort", "key")[:MOST_CHOICES]
+    return [(body.key, body.name) for body in found]
+
+
+def agreement_filters(user: Any) -> tuple[Filter, ...]:
+    """The filters of the list of agreements."""
+
+    def with_agency(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        return rows.filter(id__in=parties_of(user).filter(agency__key=key).values("agreement"))
+
+    def with_organization(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        return rows.filter(id__in=parties_of(user).filter(organization__key=key).values("agreement"))
+
+    def with_light(rows: QuerySet[Any], light: str) -> QuerySet[Any]:
+        found = Commitment.objects.visible_to(user).in_force().with_light(timezone.localdate()).filter(light=light)
+        return rows.filter(id__in=found.values("agreement"))
+
+    def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+        promised = Commitment.objects.visible_to(user).filter(states__code=code).values("agreement")
+        asked = Proposal.objects.visible_to(user).filter(states__code=code).values("pk")
+        cited = Agreement.proposals.through.objects.filter(proposal__in=asked).values("agreement")
+        return rows.filter(Q(id__in=promised) | Q(id__in=cited))
+
+    return (
+        TextFilter(label=_("Words")),
+        ChoiceFilter("light", pgettext_lazy("filter", "Commitments"), Commitment.Light.choices, apply=with_light),
+        ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
+        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), lambda: agency_choices(user), apply=with_agency),
+        ChoiceFilter(
+            "organization", pgettext_lazy("filter", "Organization"), lambda: organization_choices(user), apply=with_organization
+        ),
+        ChoiceFilter("state", pgettext_lazy("filter: a federal entity", "State"), state_choices, apply=in_state),
+        ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
+        TopicFilter("topic", pgettext_lazy("filter", "Topic"), hidden=True),
+        RecordFilter(
+            "proposal",
+            pgettext_lazy("filter", "Proposal"),
+            lambda: Proposal.objects.visible_to(user),
+            lambda rows, proposal: rows.filter(proposals=proposal),
+        ),
+    )
+
+
+def meeting_filters(user: Any) -> tuple[Filter, ...]:
+    """The filters of the list of meetings. A body has to do with a meeting when it convenes it or is a party to an agreement
+    that the meeting follows: who is invited is nothing that the public reads."""
+
+    def of_party(rows: QuerySet[Any], parties: QuerySet[Any], convening: Q) -> QuerySet[Any]:
+        followed = Meeting.agreements.through.objects.filter(agreement__in=parties.values("agreement"))
+        return rows.filter(convening | Q(id__in=followed.values("meeting")))
+
+    def with_agency(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        return of_party(rows, parties_of(user).filter(agency__key=key), Q(convening_agency__key=key))
+
+    def with_organization(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        return of_party(rows, parties_of(user).filter(organization__key=key), Q(convening_organization__key=key))
+
+    return (
+        TextFilter(label=_("Words")),
+        ChoiceFilter("status", pgettext_lazy("filter", "Status"), MEETING_STATUSES),
+        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), lambda: agency_choices(user), apply=with_agency),
+        ChoiceFilter(
+            "organization", pgettext_lazy("filter", "Organization"), lambda: organization_choices(user), apply=with_organization
+        ),
+        ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
+        RecordFilter(
+            "agreement",
+            pgettext_lazy("filter", "Agreement"),
+            lambda: Agreement.objects.visible_to(user),
+            lambda rows, agreement: rows.filter(agreements=agreement),
+        ),
+    )

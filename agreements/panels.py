@@ -1,0 +1,203 @@
+"""What the pages of proposals, organizations, public bodies and editions show of agreements (`core.sockets.record_panels`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements import api
+from agreements.models import Agreement, Commitment, Evidence, Meeting, ProgressReport, Validation
+from agreements.record import LIGHT_ORDER
+from agreements.steps import agreement_step, commitment_step, meeting_step, report_step, validation_step
+from forum.models import Agency, Edition, Organization
+from proposals.models import Proposal
+
+#: A panel names at most this many records; the list, filtered by the same record, has them all.
+MOST_ROWS = 12
+#: The page of a proposal shows every agreement that cites it; beyond this many something is wrong with the data.
+MOST_OF_PROPOSAL = 100
+
+Panel = dict[str, Any]
+
+
+def panel_of(record: Any, user: Any) -> Panel | None:
+    """The panel for the page of `record`; None for a kind of record that agreements say nothing of."""
+    if isinstance(record, Proposal):
+        return of_proposal(record, user)
+    if isinstance(record, Organization):
+        return of_body(record, user, organizations=[record.pk], query=f"?organization={record.key}")
+    if isinstance(record, Agency):
+        return of_body(record, user, agencies=[record.pk], query=f"?agency={record.key}")
+    if isinstance(record, Edition):
+        return of_edition(record, user)
+    return None
+
+
+def of_proposal(proposal: Proposal, user: Any) -> Panel:
+    """What became of a proposal: the agreements that cite it, and the commitments made for it. Eight queries at most.
+
+    A commitment is shown where it names the proposal, or one of the conditions that a body put on it; the others of the
+    same agreements are counted in the chain as well.
+    """
+    on = proposal.edition.today()
+    agreements = list(
+        Agreement.objects.visible_to(user)
+        .filter(proposals=proposal)
+        .order_by("folio")
+        .select_related("edition")[:MOST_OF_PROPOSAL]
+    )
+    by_key = {agreement.pk: agreement for agreement in agreements}
+    of_it = Q(proposals=proposal) | Q(conditions__opinion__referral__version__proposal=proposal)
+    named = set(Commitment.objects.visible_to(user).filter(of_it).values_list("pk", flat=True))
+    commitments = list(
+        Commitment.objects.visible_to(user)
+        .filter(Q(agreement__in=by_key) | Q(pk__in=named))
+        .with_light(on)
+        .select_related("agreement", "lead__organization", "lead__agency")
+        .order_by("agreement__folio", "number")
+    )
+    for commitment in commitments:
+        commitment.names_proposal = commitment.pk in named
+        commitment.late_days = commitment.days_late(on)
+        owner = by_key.setdefault(commitment.agreement_id, commitment.agreement)
+        owner.shown_commitments = [*getattr(owner, "shown_commitments", []), commitment]
+    everything = sorted(by_key.values(), key=lambda agreement: agreement.folio)
+    keys = [commitment.pk for commitment in commitments]
+    meetings = list(
+        Meeting.objects.visible_to(user).filter(agreements__in=list(by_key)).distinct().order_by("starts_at", "folio")
+    )
+    reports = ProgressReport.objects.visible_to(user).filter(commitment__in=keys).count()
+    evidence = Evidence.objects.visible_to(user).filter(report__commitment__in=keys).count()
+    said = dict(
+        Validation.objects.visible_to(user)
+        .filter(report__commitment__in=keys)
+        .order_by()
+        .values_list("outcome")
+        .annotate(n=Count("pk"))
+    )
+    lights = {each.folio: Commitment.Light(each.light).label for each in commitments if is_in_effect(each.agreement)}
+    progress = commitments[0].get_absolute_url() if commitments else ""
+    return {
+        "name": "agreements",
+        "template": "agreements/public/panels/proposal.html",
+        "agreements": everything,
+        "on": on,
+        "steps": [
+            agreement_step(everything),
+            commitment_step(commitments, lights, "#became"),
+            meeting_step(meetings, "#became"),
+            report_step(reports, evidence, progress),
+            validation_step(sum(said.values()), said.get("disagrees", 0), progress),
+        ],
+        "data": lambda link: [
+            {
+                **api.agreement_brief(agreement, link),
+                "commitments": [
+                    {**api.commitment_brief(each, each.light, link), "names_this_proposal": each.names_proposal}
+                    for each in getattr(agreement, "shown_commitments", [])
+                ],
+            }
+            for agreement in everything
+        ],
+    }
+
+
+def is_in_effect(agreement: Agreement) -> bool:
+    """Whether its commitments are owed, so that their lights mean something."""
+    return agreement.status in (Agreement.Status.SIGNED, Agreement.Status.CONCLUDED)
+
+
+def lights_of(commitments: QuerySet[Any], on: dt.date, query: str) -> list[dict[str, Any]]:
+    """How many commitments in force by light, what worries first, each with the list behind it."""
+    counts = dict(commitments.in_force().with_light(on).order_by().values_list("light").annotate(number=Count("pk")))
+    address = reverse("agreements")
+    return [
+        {
+            "code": light,
+            "label": Commitment.Light(light).label,
+            "number": counts[light],
+            "url": f"{address}{query}&light={light}",
+        }
+        for light in LIGHT_ORDER
+        if counts.get(light)
+    ]
+
+
+def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizations: Any = ()) -> Panel | None:
+    """The agreements that a body or an organization is a party to, and what it owes under them; None without any."""
+    on = timezone.localdate()
+    agreements = list(
+        Agreement.objects.visible_to(user)
+        .of_party(agencies=agencies, organizations=organizations)
+        .order_by("folio")[: MOST_ROWS + 1]
+    )
+    if not agreements:
+        return None
+    owed = Commitment.objects.visible_to(user).of_party(agencies=agencies, organizations=organizations)
+    disputed = owed.in_force().filter(disputed=True).count()
+    open_rows = list(
+        owed.open_on(on)
+        .with_light(on)
+        .select_related("agreement__edition", "lead__organization", "lead__agency")
+        .order_by("due_on", "folio")[: MOST_ROWS + 1]
+    )
+    for commitment in open_rows:
+        commitment.late_days = commitment.days_late(on)
+        commitment.leads = commitment.lead is not None and commitment.lead.body == body
+    lights = lights_of(owed, on, query)
+    return {
+        "name": "agreements",
+        "template": "agreements/public/panels/body.html",
+        "body": body,
+        "on": on,
+        "agreements": agreements[:MOST_ROWS],
+        "more_agreements": len(agreements) > MOST_ROWS,
+        "lights": lights,
+        "total": sum(row["number"] for row in lights),
+        "disputed": disputed,
+        "open": open_rows[:MOST_ROWS],
+        "more_open": len(open_rows) > MOST_ROWS,
+        "url": reverse("agreements") + query,
+        "data": lambda link: {
+            "agreements": [api.agreement_brief(agreement, link) for agreement in agreements[:MOST_ROWS]],
+            "commitments_by_light": {row["code"]: row["number"] for row in lights},
+            "disputed": disputed,
+            "open_commitments": [api.commitment_brief(each, each.light, link) for each in open_rows[:MOST_ROWS]],
+        },
+    }
+
+
+def of_edition(edition: Edition, user: Any) -> Panel:
+    """The agreements of an edition, how its commitments stand, and its next meeting."""
+    on = edition.today()
+    rows = Agreement.objects.visible_to(user).filter(edition=edition).order_by("folio")
+    agreements = list(rows[: MOST_ROWS + 1])
+    query = f"?edition={edition.slug}"
+    lights = lights_of(Commitment.objects.visible_to(user).filter(agreement__edition=edition), on, query)
+    meetings = Meeting.objects.visible_to(user).filter(edition=edition)
+    coming = list(meetings.coming(timezone.now()).order_by("starts_at", "folio")[:3])
+    held = list(meetings.filter(status=Meeting.Status.HELD).order_by("-starts_at", "folio")[:3])
+    return {
+        "name": "agreements",
+        "template": "agreements/public/panels/edition.html",
+        "edition": edition,
+        "on": on,
+        "agreements": agreements[:MOST_ROWS],
+        "more_agreements": len(agreements) > MOST_ROWS,
+        "lights": lights,
+        "total": sum(row["number"] for row in lights),
+        "coming": coming,
+        "held": held,
+        "url": reverse("agreements") + query,
+        "meetings_url": reverse("meetings") + query,
+        "data": lambda link: {
+            "agreements": [api.agreement_brief(agreement, link) for agreement in agreements[:MOST_ROWS]],
+            "commitments_by_light": {row["code"]: row["number"] for row in lights},
+            "coming_meetings": [api.meeting_brief(meeting, link) for meeting in coming],
+            "held_meetings": [api.meeting_brief(meeting, link) for meeting in held],
+        },
+    }

@@ -1,0 +1,328 @@
+"""Everything that the page of an agreement shows, read in a number of queries that does not grow with it.
+
+The page and its JSON are made from the same `AgreementPage`, so that they cannot say different things.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Prefetch
+
+from agreements.light import light_of
+from agreements.models import (
+    Acceptance,
+    ActionItem,
+    AgendaItem,
+    Agreement,
+    AgreementVersion,
+    Clause,
+    Commitment,
+    Evidence,
+    Meeting,
+    MinutesVersion,
+    Party,
+    ProgressReport,
+    SignedPaper,
+    Validation,
+)
+from agreements.readings import FourReadings, four_readings
+from proposals.models import Antecedent, Condition, Opinion, Proposal
+
+#: The lights in the order in which they are counted: what worries first.
+LIGHT_ORDER = ("late", "no_report", "due_soon", "on_time", "fulfilled", "cancelled")
+
+
+@dataclass
+class CommitmentRow:
+    """A commitment with its light, its four readings and everything filed under it, on the date of the page."""
+
+    commitment: Commitment
+    on: dt.date
+    reports: list[ProgressReport] = field(default_factory=list)
+    agenda: list[AgendaItem] = field(default_factory=list)
+    action_items: list[ActionItem] = field(default_factory=list)
+
+    @cached_property
+    def light(self) -> str:
+        return light_of(self.commitment, self.on)
+
+    @cached_property
+    def readings(self) -> FourReadings:
+        return four_readings(self.commitment, self.on)
+
+    @property
+    def days_late(self) -> int:
+        return self.commitment.days_late(self.on)
+
+    @property
+    def is_open(self) -> bool:
+        return self.light not in ("fulfilled", "cancelled")
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """What was filed with the reports, newest report first."""
+        return [piece for report in self.reports for piece in report.evidence.all() if piece.validation_id is None]
+
+
+@dataclass
+class PartyRow:
+    """A party with its acceptance of the version shown; None while it has not accepted."""
+
+    party: Party
+    acceptance: Acceptance | None
+
+
+@dataclass
+class AgreementPage:
+    """An agreement as a person may read it."""
+
+    agreement: Agreement
+    user: Any
+    on: dt.date
+    versions: list[AgreementVersion]
+    parties: list[PartyRow]
+    rows: list[CommitmentRow]
+    meetings: list[Meeting]
+    proposals: list[Proposal]
+    opinions: list[Opinion]
+    antecedents: list[Antecedent]
+    papers: list[SignedPaper]
+
+    @property
+    def shown(self) -> AgreementVersion | None:
+        """The version in force; before the first signature the one that is being signed or drafted."""
+        found = self.in_force
+        return found or (self.versions[-1] if self.versions else None)
+
+    @property
+    def in_force(self) -> AgreementVersion | None:
+        return next((each for each in self.versions if each.number == self.agreement.version_number), None)
+
+    @property
+    def pending(self) -> AgreementVersion | None:
+        """A newer version that is open for signature (or drafted, for those who may read it) beside the one in force."""
+        last = self.versions[-1] if self.versions else None
+        return last if self.in_force is not None and last is not None and last.status != "signed" else None
+
+    @property
+    def clauses(self) -> list[Clause]:
+        return list(self.shown.clauses.all()) if self.shown is not None else []
+
+    def side(self, name: str) -> list[PartyRow]:
+        return [row for row in self.parties if row.party.side == name]
+
+    @property
+    def organizations(self) -> list[PartyRow]:
+        return self.side("organizations")
+
+    @property
+    def agencies(self) -> list[PartyRow]:
+        return self.side("government")
+
+    @property
+    def required(self) -> list[PartyRow]:
+        return [row for row in self.parties if row.party.role == Party.Role.SIGNATORY]
+
+    @property
+    def accepted(self) -> list[PartyRow]:
+        return [row for row in self.required if row.acceptance is not None]
+
+    @cached_property
+    def in_effect(self) -> bool:
+        """Whether what was agreed is owed today: lights make sense only then."""
+        return self.agreement.status in (Agreement.Status.SIGNED, Agreement.Status.CONCLUDED)
+
+    @cached_property
+    def lights(self) -> list[tuple[str, int]]:
+        """(light, how many commitments), what worries first."""
+        counts = Counter(row.light for row in self.rows)
+        return [(light, counts[light]) for light in LIGHT_ORDER if counts[light]]
+
+    @property
+    def late(self) -> list[CommitmentRow]:
+        return [row for row in self.rows if row.light == "late"]
+
+    @property
+    def disputed(self) -> list[CommitmentRow]:
+        return [row for row in self.rows if row.commitment.disputed]
+
+    @property
+    def next_due(self) -> CommitmentRow | None:
+        """The open commitment whose date comes next (or passed first)."""
+        dated = [row for row in self.rows if row.is_open and row.commitment.due_on is not None]
+        return min(dated, key=lambda row: (row.commitment.due_on, row.commitment.number), default=None)
+
+    @property
+    def last_due(self) -> CommitmentRow | None:
+        dated = [row for row in self.rows if row.light != "cancelled" and row.commitment.due_on is not None]
+        return max(dated, key=lambda row: (row.commitment.due_on, row.commitment.number), default=None)
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        """Everything filed that this person may read, newest first."""
+        found = [piece for row in self.rows for report in row.reports for piece in report.evidence.all()]
+        return sorted(found, key=lambda piece: (piece.report.reported_at, piece.pk), reverse=True)
+
+    @property
+    def evidence_by(self) -> dt.datetime | None:
+        """When the newest piece of evidence was filed."""
+        return self.evidence[0].report.reported_at if self.evidence else None
+
+    @cached_property
+    def reports(self) -> list[ProgressReport]:
+        """All reports, newest first."""
+        found = [report for row in self.rows for report in row.reports]
+        return sorted(found, key=lambda report: (report.reported_at, report.pk), reverse=True)
+
+    @property
+    def validations(self) -> list[Validation]:
+        return [validation for report in self.reports for validation in report.validations.all()]
+
+
+def page_of(agreement: Agreement, user: Any, *, on: dt.date | None = None) -> AgreementPage:
+    """The page of an agreement that `user` may read. `agreement` with its edition."""
+    on = on or agreement.edition.today()
+    parties = parties_of(agreement)
+    versions = versions_of(agreement, user)
+    opinions = list(
+        Opinion.objects.visible_to(user)
+        .filter(agreements=agreement)
+        .select_related("referral__agency", "referral__version__proposal")
+        .order_by("folio")
+    )
+    proposals = list(Proposal.objects.visible_to(user).filter(agreements=agreement).order_by("folio"))
+    page = AgreementPage(
+        agreement=agreement,
+        user=user,
+        on=on,
+        versions=versions,
+        parties=[],
+        rows=commitment_rows(agreement, user, on, parties),
+        meetings=meetings_of(agreement, user),
+        proposals=proposals,
+        opinions=opinions,
+        antecedents=list(
+            Antecedent.objects.visible_to(user)
+            .filter(proposals__in=[proposal.pk for proposal in proposals])
+            .distinct()
+            .order_by("starts_on", "key")
+        ),
+        papers=list(SignedPaper.objects.visible_to(user).filter(agreement=agreement).select_related("version").order_by("id")),
+    )
+    page.parties = party_rows(page.shown, parties.values())
+    return page
+
+
+def parties_of(agreement: Agreement) -> dict[int, Party]:
+    """The parties by database id, bodies and representatives at hand. Two queries."""
+    rows = agreement.parties.select_related(
+        "organization", "agency", "representative__organization", "representative__agency"
+    ).prefetch_related("agency__names")
+    found = {}
+    for party in rows.order_by("id"):
+        party.agreement = agreement
+        found[party.pk] = party
+    return found
+
+
+def party_rows(version: AgreementVersion | None, parties: Iterable[Party]) -> list[PartyRow]:
+    """Each party with its acceptance of a version (prefetched)."""
+    accepted = {row.party_id: row for row in version.acceptances.all()} if version is not None else {}
+    return [PartyRow(party, accepted.get(party.pk)) for party in parties]
+
+
+def versions_of(agreement: Agreement, user: Any) -> list[AgreementVersion]:
+    """The versions that this person may read, with clauses, their opinions, and acceptances. Four queries."""
+    visible = Opinion.objects.visible_to(user).select_related("referral__agency", "referral__version__proposal")
+    found = list(
+        AgreementVersion.objects.visible_to(user)
+        .filter(agreement=agreement)
+        .prefetch_related(
+            Prefetch("clauses", Clause.objects.order_by("number")),
+            Prefetch("clauses__opinions", visible.order_by("folio")),
+            Prefetch("acceptances", Acceptance.objects.order_by("accepted_on", "id")),
+        )
+        .order_by("number")
+    )
+    for version in found:
+        version.agreement = agreement
+    return found
+
+
+def commitment_rows(agreement: Agreement, user: Any, on: dt.date, parties: dict[int, Party]) -> list[CommitmentRow]:
+    """The commitments with everything that the page shows of them. Some ten queries, whatever there is."""
+    evidence = Evidence.objects.visible_to(user).order_by("id")
+    commitments = (
+        Commitment.objects.visible_to(user)
+        .filter(agreement=agreement)
+        .order_by("number")
+        .prefetch_related(
+            "co_responsible",
+            "states",
+            "extensions",
+            "cancellations",
+            Prefetch("proposals", Proposal.objects.visible_to(user).order_by("folio")),
+            Prefetch(
+                "conditions",
+                Condition.objects.visible_to(user).select_related(
+                    "opinion__referral__agency", "opinion__referral__version__proposal"
+                ),
+            ),
+            Prefetch("reports", ProgressReport.objects.visible_to(user).order_by("number")),
+            Prefetch("reports__evidence", evidence),
+            Prefetch("reports__validations", Validation.objects.visible_to(user).order_by("number")),
+        )
+    )
+    rows = []
+    for commitment in commitments:
+        commitment.agreement = agreement
+        commitment.lead = parties.get(commitment.lead_id) if commitment.lead_id else None
+        commitment.shared_by = [parties[party.pk] for party in commitment.co_responsible.all() if party.pk in parties]
+        for step in (*commitment.extensions.all(), *commitment.cancellations.all()):
+            take_parties(step, parties, "asked_by", "accepted_by", "party")
+        for report in commitment.reports.all():
+            report.commitment = commitment
+            report.own_evidence = [each for each in report.evidence.all() if each.validation_id is None]
+            take_parties(report, parties, "party")
+            for piece in report.evidence.all():
+                piece.report = report
+            for validation in report.validations.all():
+                validation.report = report
+                take_parties(validation, parties, "party")
+                validation.own_evidence = [each for each in report.evidence.all() if each.validation_id == validation.pk]
+        newest_first = sorted(commitment.reports.all(), key=lambda each: each.number, reverse=True)
+        rows.append(CommitmentRow(commitment, on, reports=newest_first))
+    by_commitment = {row.commitment.pk: row for row in rows}
+    agenda = AgendaItem.objects.visible_to(user).filter(commitment__in=by_commitment).select_related("meeting")
+    for item in agenda.order_by("meeting__starts_at", "number"):
+        by_commitment[item.commitment_id].agenda.append(item)
+    items = ActionItem.objects.visible_to(user).filter(commitment__in=by_commitment).select_related("meeting")
+    for item in items.order_by("meeting__starts_at", "number"):
+        by_commitment[item.commitment_id].action_items.append(item)
+    return rows
+
+
+def take_parties(record: Any, parties: dict[int, Party], *names: str) -> None:
+    """Put the parties at hand into the foreign keys of a row, so that none is read again."""
+    for name in names:
+        key = getattr(record, f"{name}_id", None)
+        if key in parties:
+            setattr(record, name, parties[key])
+
+
+def meetings_of(agreement: Agreement, user: Any) -> list[Meeting]:
+    """The meetings that follow an agreement, oldest first, each with its approved `minutes_in_force`. Two queries."""
+    found = list(Meeting.objects.visible_to(user).filter(agreements=agreement).order_by("starts_at", "folio"))
+    approved = defaultdict(list)
+    for minutes in MinutesVersion.objects.visible_to(user).filter(meeting__in=found, status="approved").order_by("number"):
+        approved[minutes.meeting_id].append(minutes)
+    for meeting in found:
+        meeting.edition = agreement.edition
+        meeting.minutes_in_force = approved[meeting.pk][-1] if approved[meeting.pk] else None
+    return found

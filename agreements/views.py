@@ -1,0 +1,200 @@
+"""Public pages of agreements and work meetings. Nothing here asks who reads in any other way than `core.pages.reader`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agreements import api
+from agreements.listing import AGREEMENT_ORDERS, MEETING_ORDERS, agreement_filters, meeting_filters
+from agreements.meetings import page_of as meeting_page_of
+from agreements.meetings import trace_of as meeting_trace_of
+from agreements.models import Agreement, AgreementVersion, Commitment, Evidence, Meeting, Party, SignedPaper
+from agreements.permissions import is_organizer_of
+from agreements.record import LIGHT_ORDER, AgreementPage, page_of, party_rows
+from agreements.steps import trace_of
+from agreements.versions import changes_between, fixed_commitments
+from core.downloads import hand_out
+from core.gate import get_for
+from core.listing import Listing
+from core.pages import json_page, reader, to_permanent
+from proposals.views import link_of
+
+
+@require_safe
+def agreements(request: HttpRequest) -> HttpResponse:
+    """The list of agreements: q, edition, agency, organization, state, topic, status, light, order, after."""
+    user = reader(request)
+    rows = Agreement.objects.visible_to(user).select_related("edition")
+    listing = Listing(request, rows, agreement_filters(user), orders=AGREEMENT_ORDERS)
+    show_standing(listing.page.records, user)
+    return render(request, "agreements/public/agreements.html", {"listing": listing, "today": timezone.localdate()})
+
+
+def show_standing(agreements: list[Agreement], user: Any) -> None:
+    """Give each agreement of one page its parties by side, its lights and its next due date. Two queries."""
+    keys = [agreement.pk for agreement in agreements]
+    parties = defaultdict(list)
+    for party in (
+        Party.objects.visible_to(user).filter(agreement__in=keys).select_related("organization", "agency").order_by("id")
+    ):
+        parties[party.agreement_id].append(party)
+    today = timezone.localdate()
+    commitments = defaultdict(list)
+    found = Commitment.objects.visible_to(user).filter(agreement__in=keys).with_light(today).order_by("number")
+    for commitment in found:
+        commitments[commitment.agreement_id].append(commitment)
+    for agreement in agreements:
+        of_it = commitments[agreement.pk]
+        counts = Counter(commitment.light for commitment in of_it)
+        agreement.organizations = [party.body for party in parties[agreement.pk] if party.organization_id]
+        agreement.agencies = [party.body for party in parties[agreement.pk] if party.agency_id]
+        agreement.in_effect = agreement.status in (Agreement.Status.SIGNED, Agreement.Status.CONCLUDED)
+        agreement.lights = [(light, counts[light]) for light in LIGHT_ORDER if counts[light]] if agreement.in_effect else []
+        agreement.count = len(of_it)
+        agreement.disputes = sum(1 for commitment in of_it if commitment.disputed)
+        dates = [each.due_on for each in of_it if each.due_on and each.light not in ("fulfilled", "cancelled")]
+        agreement.next_due = min(dates, default=None)
+
+
+def found_agreement(request: HttpRequest, key: str) -> Agreement:
+    agreement: Agreement = get_for(reader(request), Agreement.objects.select_related("edition"), key)
+    return agreement
+
+
+@require_safe
+def agreement(request: HttpRequest, key: str) -> HttpResponse:
+    record = found_agreement(request, key)
+    if elsewhere := to_permanent(request, record, key):
+        return elsewhere
+    page = page_of(record, reader(request))
+    return render(request, "agreements/public/agreement.html", context_of(page))
+
+
+def context_of(page: AgreementPage) -> dict[str, Any]:
+    return {
+        "page": page,
+        "agreement": page.agreement,
+        "record": page.agreement,
+        "trace": trace_of(page),
+        "organizes": is_organizer_of(page.agreement, page.user),
+    }
+
+
+@require_safe
+def agreement_json(request: HttpRequest, key: str) -> HttpResponse:
+    record = found_agreement(request, key)
+    if elsewhere := to_permanent(request, record, key, reverse("agreement_json", args=[record.folio])):
+        return elsewhere
+    return json_page(api.agreement_data(page_of(record, reader(request)), link_of(request)))
+
+
+def version_in(page: AgreementPage, number: int) -> AgreementVersion:
+    version = next((each for each in page.versions if each.number == number), None)
+    if version is None:
+        raise Http404
+    return version
+
+
+@require_safe
+def agreement_version(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """A version at its own permanent address: its text, who accepted it, its fingerprint, and what it changed."""
+    record = found_agreement(request, key)
+    if elsewhere := to_permanent(request, record, key, reverse("agreement_version", args=[record.folio, number])):
+        return elsewhere
+    page = page_of(record, reader(request))
+    version = version_in(page, number)
+    before = next((each for each in reversed(page.versions) if each.number < number), None)
+    context = {
+        **context_of(page),
+        "version": version,
+        "commitments": fixed_commitments(version),
+        "before": before,
+        "after": next((each for each in page.versions if each.number > number), None),
+        "changes": changes_between(before, version) if before is not None else None,
+        "parties": party_rows(version, [row.party for row in page.parties]),
+    }
+    return render(request, "agreements/public/agreement_version.html", context)
+
+
+@require_safe
+def agreement_version_json(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    record = found_agreement(request, key)
+    address = reverse("agreement_version_json", args=[record.folio, number])
+    if elsewhere := to_permanent(request, record, key, address):
+        return elsewhere
+    page = page_of(record, reader(request))
+    version = version_in(page, number)
+    parties = party_rows(version, [row.party for row in page.parties])
+    return json_page({**api.version_data(version), "parties": [api.party_data(row, link_of(request)) for row in parties]})
+
+
+@require_safe
+def evidence(request: HttpRequest, key: str) -> HttpResponse:
+    """A piece of evidence that is a file; a link is not handed out by us."""
+    return hand_out(get_for(reader(request), Evidence, key))
+
+
+@require_safe
+def paper(request: HttpRequest, key: str) -> HttpResponse:
+    """A scan of the signed paper: its public version to anybody, the reserved original to the organizers."""
+    return hand_out(get_for(reader(request), SignedPaper, key))
+
+
+@require_safe
+def meetings(request: HttpRequest) -> HttpResponse:
+    """The list of work meetings: q, edition, agency, organization, status, agreement, order, after."""
+    user = reader(request)
+    rows = Meeting.objects.visible_to(user).select_related("edition")
+    listing = Listing(request, rows, meeting_filters(user), orders=MEETING_ORDERS)
+    show_follows(listing.page.records, user)
+    coming = Meeting.objects.visible_to(user).coming(timezone.now()).order_by("starts_at", "folio").first()
+    return render(request, "agreements/public/meetings.html", {"listing": listing, "coming": coming})
+
+
+def show_follows(meetings: list[Meeting], user: Any) -> None:
+    """Give each meeting of one page the agreements that it follows. One query."""
+    through = Meeting.agreements.through.objects.filter(
+        meeting__in=[meeting.pk for meeting in meetings], agreement__in=Agreement.objects.visible_to(user).values("pk")
+    )
+    follows = defaultdict(list)
+    for row in through.select_related("agreement").order_by("agreement__folio"):
+        follows[row.meeting_id].append(row.agreement)
+    for meeting in meetings:
+        meeting.follows = follows[meeting.pk]
+
+
+def found_meeting(request: HttpRequest, key: str) -> Meeting:
+    rows = Meeting.objects.select_related("edition", "convening_organization", "convening_agency")
+    meeting: Meeting = get_for(reader(request), rows, key)
+    return meeting
+
+
+@require_safe
+def meeting(request: HttpRequest, key: str) -> HttpResponse:
+    record = found_meeting(request, key)
+    if elsewhere := to_permanent(request, record, key):
+        return elsewhere
+    page = meeting_page_of(record, reader(request))
+    context = {
+        "page": page,
+        "meeting": record,
+        "record": record,
+        "trace": meeting_trace_of(page),
+        "organizes": is_organizer_of(record, page.user),
+    }
+    return render(request, "agreements/public/meeting.html", context)
+
+
+@require_safe
+def meeting_json(request: HttpRequest, key: str) -> HttpResponse:
+    record = found_meeting(request, key)
+    if elsewhere := to_permanent(request, record, key, reverse("meeting_json", args=[record.folio])):
+        return elsewhere
+    return json_page(api.meeting_data(meeting_page_of(record, reader(request)), link_of(request)))

@@ -1,0 +1,117 @@
+"""What the lists of proposals and antecedents can be narrowed and ordered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
+from forum.models import Agency, Area, Edition, Organization, WorkingTable
+from proposals.models import Antecedent, Opinion, Proposal, Referral
+
+#: A control offers at most this many choices; the rest is reached by links from the records themselves.
+MOST_CHOICES = 200
+PUBLIC_STATUSES = [
+    choice for choice in Proposal.Status.choices if choice[0] not in (Proposal.Status.DRAFT, Proposal.Status.RETURNED)
+]
+PROPOSAL_ORDERS = {
+    "folio": (pgettext_lazy("order of a list", "folio"), ("folio",)),
+    "newest": (pgettext_lazy("order of a list", "newest first"), ("-created_at", "folio")),
+    "changed": (pgettext_lazy("order of a list", "last changed first"), ("-updated_at", "folio")),
+}
+ANTECEDENT_ORDERS = {
+    "name": (pgettext_lazy("order of a list", "name"), ("sort", "key")),
+    "key": (pgettext_lazy("order of a list", "key"), ("key",)),
+}
+
+
+def edition_choices(user: Any) -> list[tuple[str, str]]:
+    editions = Edition.objects.visible_to(user).order_by("-starts_on", "slug")[:MOST_CHOICES]
+    return [(edition.slug, edition.name) for edition in editions]
+
+
+def state_choices() -> list[tuple[str, str]]:
+    return [(area.code, area.name) for area in Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY)]
+
+
+def table_choices(user: Any) -> list[tuple[str, str]]:
+    tables = WorkingTable.objects.visible_to(user).order_by("-edition__starts_on", "edition", "number")[:MOST_CHOICES]
+    return [(table.key, str(table)) for table in tables]
+
+
+def asked_agencies() -> list[tuple[str, str]]:
+    """The bodies that some proposal is addressed or was referred to."""
+    addressed = Proposal.addressees.through.objects.filter(agency=OuterRef("pk"))
+    referred = Referral.objects.filter(agency=OuterRef("pk"))
+    found = Agency.objects.filter(Exists(addressed) | Exists(referred)).order_by("sort", "key")[:MOST_CHOICES]
+    return [(agency.key, body_words(agency)) for agency in found]
+
+
+def proposing_organizations() -> list[tuple[str, str]]:
+    proposing = Proposal.proponents.through.objects.filter(organization=OuterRef("pk"))
+    found = Organization.objects.filter(Exists(proposing)).order_by("sort", "key")[:MOST_CHOICES]
+    return [(organization.key, organization.name) for organization in found]
+
+
+def body_words(body: Any) -> str:
+    """A public body in a list of choices: `IFE · Instituto Federal Electoral`, cut where it is long."""
+    name = str(body)
+    short = name if len(name) <= 48 else f"{name[:47].rstrip()}…"
+    return f"{body.acronym} · {short}" if body.acronym and body.acronym != name else short
+
+
+def to_agency(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    """Proposals addressed or referred to an agency."""
+    referred = Referral.objects.filter(agency__key=key).values("version__proposal")
+    addressed = Proposal.addressees.through.objects.filter(agency__key=key).values("proposal")
+    return rows.filter(Q(id__in=referred) | Q(id__in=addressed))
+
+
+def from_organization(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    return rows.filter(id__in=Proposal.proponents.through.objects.filter(organization__key=key).values("proposal"))
+
+
+def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+    return rows.filter(id__in=Proposal.states.through.objects.filter(area__code=code).values("proposal"))
+
+
+def proposal_filters(user: Any) -> tuple[Filter, ...]:
+    """The filters of the list of proposals. A verdict counts only where this person may read the opinion."""
+
+    def with_verdict(rows: QuerySet[Any], verdict: str) -> QuerySet[Any]:
+        opinions = Opinion.objects.visible_to(user).current().filter(verdict=verdict)
+        current = opinions.filter(referral__version__number=F("referral__version__proposal__version_number"))
+        return rows.filter(id__in=current.values("referral__version__proposal"))
+
+    return (
+        TextFilter(label=_("Words")),
+        ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
+        ChoiceFilter("reading", pgettext_lazy("filter", "Overall reading"), Proposal.Reading.choices),
+        ChoiceFilter("verdict", pgettext_lazy("filter", "Verdict of a body"), Opinion.Verdict.choices, apply=with_verdict),
+        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), asked_agencies, apply=to_agency),
+        ChoiceFilter("organization", pgettext_lazy("filter", "Organization"), proposing_organizations, apply=from_organization),
+        ChoiceFilter("state", pgettext_lazy("filter: a federal entity", "State"), state_choices, apply=in_state),
+        ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
+        ChoiceFilter("table", pgettext_lazy("filter", "Working table"), lambda: table_choices(user), "table__key"),
+        TopicFilter("topic", pgettext_lazy("filter", "Topic"), hidden=True),
+        RecordFilter(
+            "antecedent",
+            pgettext_lazy("filter", "Antecedent"),
+            Antecedent.objects.all,
+            lambda rows, antecedent: rows.filter(antecedents=antecedent),
+        ),
+    )
+
+
+class TopicFilter(Filter):
+    """A topic as it is written in the record; any other text is no topic and matches nothing."""
+
+    def read(self, text: str) -> tuple[Any, Any] | None:
+        return text, text
+
+
+def antecedent_filters() -> tuple[Filter, ...]:
+    return (TextFilter(label=_("Words")),)

@@ -1,0 +1,322 @@
+"""Everything that the page of a proposal shows, read in a number of queries that does not grow with it.
+
+The page and its JSON are made from the same `ProposalPage`, so that they cannot say different things.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import pgettext_lazy
+
+from core.deadlines import working_days_between
+from core.pages import language
+from core.sockets import record_panels
+from proposals.models import (
+    Antecedent,
+    Attachment,
+    Clarification,
+    CriterionAssessment,
+    Opinion,
+    Proposal,
+    ProposalLink,
+    ProposalVersion,
+    Referral,
+)
+from proposals.models.proposals import ProposalLinkKind
+from proposals.models.referrals import ReferralStatus
+from proposals.reading import Reading, overall_reading
+
+#: The eight criteria in the order in which every page shows them.
+CRITERIA = [value for value, _label in CriterionAssessment.Criterion.choices]
+#: How a link reads from the other proposal's side.
+BACKWARDS = {
+    ProposalLinkKind.MERGED_INTO: pgettext_lazy("link of a proposal, seen from the other", "takes in"),
+    ProposalLinkKind.SPLIT_FROM: pgettext_lazy("link of a proposal, seen from the other", "split into"),
+    ProposalLinkKind.RE_PRESENTS: pgettext_lazy("link of a proposal, seen from the other", "presented again as"),
+    ProposalLinkKind.SIMILAR_TO: pgettext_lazy("link of a proposal, seen from the other", "similar to"),
+}
+
+
+@dataclass
+class Answer:
+    """What one body has said, or not said, about one version.
+
+    `state`: draft (only its officials see this), answered, withheld (answered, released later), onward, recalled, paused,
+    late, waiting. `days_late` and `days_left` are working days.
+    """
+
+    referral: Referral
+    on: dt.date
+    zone: Any
+    opinion: Opinion | None = None
+    draft: Opinion | None = None
+    earlier: list[Opinion] = field(default_factory=list)
+    clarifications: list[Clarification] = field(default_factory=list)
+    onward_to: list[Referral] = field(default_factory=list)
+    dissents: bool = False
+
+    @property
+    def agency(self) -> Any:
+        return self.referral.agency
+
+    @property
+    def name(self) -> str:
+        """The name of the body on the day the proposal was sent to it."""
+        return self.agency.name_on(self.referral.sent_on)[0]
+
+    @property
+    def acronym(self) -> str:
+        return self.agency.name_on(self.referral.sent_on)[1]
+
+    @cached_property
+    def state(self) -> str:
+        status = self.referral.status
+        if status == ReferralStatus.RECALLED:
+            return "recalled"
+        if status == ReferralStatus.REFERRED_ONWARD:
+            return "onward"
+        if self.opinion is not None:
+            return "answered"
+        if status == ReferralStatus.ANSWERED:
+            return "withheld"
+        if self.referral.paused_on is not None:
+            return "paused"
+        return "late" if self.referral.due_on < self.on else "waiting"
+
+    @property
+    def is_silent(self) -> bool:
+        """An answer is owed and has not come."""
+        return self.state in ("late", "waiting", "paused")
+
+    @property
+    def answered_on(self) -> dt.date | None:
+        at = self.referral.answered_at
+        return at.astimezone(self.zone).date() if at else None
+
+    @cached_property
+    def days_late(self) -> int:
+        return self.referral.working_days_late(self.on)
+
+    @property
+    def days_left(self) -> int:
+        return working_days_between(self.on, self.referral.due_on)
+
+    @property
+    def changes(self) -> list[Any]:
+        """The pauses and extensions that moved the due date, oldest first."""
+        return list(self.referral.due_date_changes.all())
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Answers first, then who owes one, then those who are out of it."""
+        order = {"answered": 0, "late": 1, "paused": 2, "waiting": 2, "withheld": 2, "onward": 3, "recalled": 4}
+        return order[self.state], self.referral.folio
+
+
+@dataclass
+class Assessment:
+    """One body's word on one criterion, as a cell of the comparison; `row` None where the body said nothing."""
+
+    answer: Answer
+    row: CriterionAssessment | None
+
+
+@dataclass
+class RelatedProposal:
+    """Another proposal and how it stands to this one."""
+
+    kind: str
+    words: Any
+    other: Proposal
+    backwards: bool
+
+
+@dataclass
+class ProposalPage:
+    """A proposal as a person may read it. `version` is the one shown: in force, or an earlier one."""
+
+    proposal: Proposal
+    user: Any
+    on: dt.date
+    version: ProposalVersion | None
+    versions: list[ProposalVersion]
+    answers: list[Answer]
+    earlier_answers: list[Answer]
+    related: list[RelatedProposal]
+    antecedents: list[Antecedent]
+    attachments: list[Attachment]
+    proponents: list[Any]
+    speakers: list[Any]
+    addressees: list[Any]
+    recommendations: list[Any]
+    states: list[Any]
+
+    @property
+    def is_current(self) -> bool:
+        return self.version is None or self.version.number == self.proposal.version_number
+
+    @property
+    def text(self) -> Any:
+        """What carries the texts: the proposal itself, or an earlier version."""
+        return self.proposal if self.is_current else self.version
+
+    @cached_property
+    def reading(self) -> Reading:
+        return overall_reading(self.proposal, self.on)
+
+    @cached_property
+    def dissenting(self) -> list[Answer]:
+        keys = {opinion.pk for opinion in self.reading.dissenting}
+        found = [answer for answer in self.answers if answer.opinion is not None and answer.opinion.pk in keys]
+        for answer in found:
+            answer.dissents = True
+        return found
+
+    @property
+    def given(self) -> list[Answer]:
+        return [answer for answer in self.answers if answer.opinion is not None]
+
+    @property
+    def silent(self) -> list[Answer]:
+        return [answer for answer in self.answers if answer.is_silent]
+
+    @property
+    def late(self) -> list[Answer]:
+        return [answer for answer in self.answers if answer.state == "late"]
+
+    @property
+    def not_yet_asked(self) -> list[Any]:
+        """Addressees to whom the version in force was not sent."""
+        sent = {answer.agency.pk for answer in self.answers}
+        return [agency for agency in self.addressees if agency.pk not in sent]
+
+    @cached_property
+    def comparison(self) -> list[tuple[str, str, list[Assessment]]]:
+        """(code, words, one cell for each body that answered) of every criterion that some body assessed."""
+        labels = dict(CriterionAssessment.Criterion.choices)
+        rows = []
+        given = self.given
+        said = {
+            answer.referral.pk: {row.criterion: row for row in answer.opinion.criteria.all()}
+            for answer in given
+            if answer.opinion
+        }
+        for code in CRITERIA:
+            cells = [Assessment(answer, said[answer.referral.pk].get(code)) for answer in given]
+            if any(cell.row is not None and cell.row.value != "not_assessed" for cell in cells):
+                rows.append((code, str(labels[code]), cells))
+        return rows
+
+    @cached_property
+    def clarifications(self) -> list[Clarification]:
+        return [each for answer in (*self.answers, *self.earlier_answers) for each in answer.clarifications]
+
+    @cached_property
+    def panels(self) -> list[dict[str, Any]]:
+        """What the higher apps show of this proposal (see `core.sockets.record_panels`)."""
+        return record_panels.collect(record=self.proposal, user=self.user)
+
+
+def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> ProposalPage:
+    """The page of a proposal that `user` may read; `number` asks for an earlier version.
+
+    Raises `ProposalVersion.DoesNotExist` when there is no such version.
+    """
+    on = proposal.edition.today()
+    versions = list(ProposalVersion.objects.visible_to(user).filter(proposal=proposal).order_by("number"))
+    shown = proposal.version_number if number is None else number
+    version = next((each for each in versions if each.number == shown), None)
+    if version is None and number is not None:
+        raise ProposalVersion.DoesNotExist
+    answers = answers_of(proposal, user, on)
+    page = ProposalPage(
+        proposal=proposal,
+        user=user,
+        on=on,
+        version=version,
+        versions=versions,
+        answers=sorted((a for a in answers if a.referral.version.number == shown), key=lambda answer: answer.rank),
+        earlier_answers=[a for a in answers if a.referral.version.number < shown] if number is None else [],
+        related=related_to(proposal, user),
+        antecedents=list(proposal.antecedents.order_by("starts_on", "key")),
+        attachments=list(Attachment.objects.visible_to(user).filter(proposal=proposal).order_by("id")),
+        proponents=list(proposal.proponents.order_by("sort", "key")),
+        speakers=list(proposal.speakers.select_related("organization", "agency").order_by("sort", "key")),
+        addressees=list(proposal.addressees.prefetch_related("names").order_by("sort", "key")),
+        recommendations=list(proposal.recommendations.select_related("antecedent").order_by("antecedent", "number")),
+        states=list(proposal.states.order_by("sort")),
+    )
+    if page.is_current:
+        page.dissenting  # noqa: B018  marks the answers that differ
+    return page
+
+
+def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
+    """Every referral of every version with what this person may read of it. Seven queries."""
+    zone = ZoneInfo(proposal.edition.time_zone)
+    referrals = list(
+        Referral.objects.visible_to(user)
+        .filter(version__proposal=proposal)
+        .select_related("version", "agency", "onward_from__agency")
+        .prefetch_related("due_date_changes", "agency__names")
+        .order_by("version__number", "folio")
+    )
+    answers = {referral.pk: Answer(referral, on, zone) for referral in referrals}
+    for referral in referrals:
+        referral.version.proposal = proposal
+        if referral.onward_from_id in answers:
+            answers[referral.onward_from_id].onward_to.append(referral)
+    for opinion in opinions_of(user).filter(referral__version__proposal=proposal):
+        answer = answers.get(opinion.referral_id)
+        if answer is None:
+            continue
+        opinion.referral = answer.referral
+        if opinion.status == Opinion.Status.ISSUED:
+            answer.opinion = opinion
+        elif opinion.status == Opinion.Status.DRAFT:
+            answer.draft = opinion
+        else:
+            answer.earlier.append(opinion)
+    found = Clarification.objects.visible_to(user).filter(referral__version__proposal=proposal).select_related("answered_for")
+    for clarification in found.order_by("referral", "number"):
+        if clarification.referral_id in answers:
+            clarification.referral = answers[clarification.referral_id].referral
+            answers[clarification.referral_id].clarifications.append(clarification)
+    return list(answers.values())
+
+
+def opinions_of(user: Any) -> QuerySet[Any]:
+    """Opinions that this person may read, with their rows."""
+    return (
+        Opinion.objects.visible_to(user)
+        .select_related("refer_to", "supersedes")
+        .prefetch_related(
+            Prefetch("criteria", CriterionAssessment.objects.order_by("id")),
+            "conditions",
+        )
+        .order_by("referral", "number")
+    )
+
+
+def related_to(proposal: Proposal, user: Any) -> list[RelatedProposal]:
+    """Links in both directions to proposals that this person may read. Two queries."""
+    visible = Proposal.objects.visible_to(user).values("pk")
+    found = []
+    labels = dict(ProposalLinkKind.choices)
+    for link in ProposalLink.objects.filter(proposal=proposal, other__in=visible).select_related("other"):
+        found.append(RelatedProposal(link.kind, labels[link.kind], link.other, False))
+    for link in ProposalLink.objects.filter(other=proposal, proposal__in=visible).select_related("proposal"):
+        found.append(RelatedProposal(link.kind, BACKWARDS[ProposalLinkKind(link.kind)], link.proposal, True))
+    return found
+
+
+def in_lang(record: Any, name: str) -> str:
+    """The language of a text where it is not the reader's, '' otherwise: what `lang` should say."""
+    code = str(record.language_of(name))
+    return code if code != language() else ""

@@ -1,0 +1,181 @@
+"""Public pages of proposals and antecedents. Nothing here asks who reads in any other way than `core.pages.reader`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.differences import pieces
+from core.downloads import hand_out
+from core.gate import get_for
+from core.listing import Listing
+from core.pages import json_page, reader, to_permanent
+from forum.api import Link
+from forum.permissions import is_organizer_of
+from proposals import api
+from proposals.listing import ANTECEDENT_ORDERS, PROPOSAL_ORDERS, antecedent_filters, proposal_filters
+from proposals.models import Antecedent, Attachment, Proposal, ProposalText, ProposalVersion, Recommendation
+from proposals.record import ProposalPage, page_of
+from proposals.steps import trace_of
+
+#: The page of an antecedent names at most this many proposals; the list, filtered by it, has them all.
+MOST_PROPOSALS = 100
+
+
+def count_answers(proposals: list[Proposal]) -> None:
+    """Give each proposal of one page `asked`, `unanswered` and `late`: counted for these rows only. One query."""
+    rows = Proposal.objects.filter(pk__in=[each.pk for each in proposals]).with_answer_counts(timezone.localdate())
+    counts = {row.pop("pk"): row for row in rows.order_by().values("pk", "asked", "unanswered", "late")}
+    for each in proposals:
+        for name, count in counts[each.pk].items():
+            setattr(each, name, count)
+        each.answered = each.asked - each.unanswered
+
+
+@require_safe
+def proposals(request: HttpRequest) -> HttpResponse:
+    """The list of proposals: q, edition, table, agency, organization, state, topic, status, reading, verdict, order, after."""
+    user = reader(request)
+    rows = Proposal.objects.visible_to(user).select_related("edition").prefetch_related("proponents")
+    listing = Listing(request, rows, proposal_filters(user), orders=PROPOSAL_ORDERS)
+    count_answers(listing.page.records)
+    return render(request, "proposals/public/proposals.html", {"listing": listing})
+
+
+def found(request: HttpRequest, key: str) -> Proposal:
+    rows = Proposal.objects.select_related("edition", "table")
+    proposal: Proposal = get_for(reader(request), rows, key)
+    return proposal
+
+
+def link_of(request: HttpRequest) -> Link:
+    """Absolute addresses for the JSON of this request, of a record or of a path."""
+
+    def link(to: Any) -> str:
+        return str(request.build_absolute_uri(to if isinstance(to, str) else to.get_absolute_url()))
+
+    return link
+
+
+@require_safe
+def proposal(request: HttpRequest, key: str) -> HttpResponse:
+    record = found(request, key)
+    if elsewhere := to_permanent(request, record, key):
+        return elsewhere
+    page = page_of(record, reader(request))
+    return render(request, "proposals/public/proposal.html", context_of(page))
+
+
+@require_safe
+def proposal_json(request: HttpRequest, key: str) -> HttpResponse:
+    record = found(request, key)
+    if elsewhere := to_permanent(request, record, key, reverse("proposal_json", args=[record.folio])):
+        return elsewhere
+    return json_page(api.proposal_data(page_of(record, reader(request)), link_of(request)))
+
+
+@require_safe
+def proposal_version(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """The text of one version, what was answered to it, and what the version changed."""
+    record = found(request, key)
+    address = reverse("proposal_version", args=[record.folio, number])
+    if elsewhere := to_permanent(request, record, key, address):
+        return elsewhere
+    try:
+        page = page_of(record, reader(request), number=number)
+    except ProposalVersion.DoesNotExist as error:
+        raise Http404 from error
+    before = next((version for version in reversed(page.versions) if version.number < number), None)
+    context = {
+        **context_of(page),
+        "before": before,
+        "after": next((version for version in page.versions if version.number > number), None),
+        "changes": text_changes(before, page.version),
+    }
+    return render(request, "proposals/public/proposal_version.html", context)
+
+
+def context_of(page: ProposalPage) -> dict[str, Any]:
+    return {
+        "page": page,
+        "proposal": page.proposal,
+        "record": page.proposal,
+        "trace": trace_of(page),
+        "organizes": is_organizer_of(page.proposal, page.user),
+    }
+
+
+def text_changes(before: ProposalText | None, after: ProposalText | None) -> list[dict[str, Any]]:
+    """Field by field what a version changed, in words; empty for the first version."""
+    if before is None or after is None:
+        return []
+    return [
+        {"label": after._meta.get_field(name).verbose_name, "pieces": pieces(getattr(before, name), getattr(after, name))}
+        for name in ProposalText.TEXT_FIELDS
+        if name != "policy_moment" and getattr(before, name) != getattr(after, name)
+    ]
+
+
+@require_safe
+def attachment(request: HttpRequest, key: str) -> HttpResponse:
+    """A file of a proposal, to those who may read it; anybody else cannot tell that it exists."""
+    return hand_out(get_for(reader(request), Attachment, key))
+
+
+@require_safe
+def antecedents(request: HttpRequest) -> HttpResponse:
+    """Earlier forums and documents, with how many proposals take each one up."""
+    user = reader(request)
+    rows = Antecedent.objects.visible_to(user).prefetch_related("recommendations")
+    listing = Listing(request, rows, antecedent_filters(), orders=ANTECEDENT_ORDERS)
+    through = Proposal.antecedents.through.objects.filter(proposal__in=Proposal.objects.visible_to(user).values("pk"))
+    counted = through.filter(antecedent__in=[each.pk for each in listing]).order_by().values_list("antecedent")
+    counts = dict(counted.annotate(count=Count("pk")))
+    for each in listing:
+        each.taken_up = counts.get(each.pk, 0)
+    return render(request, "proposals/public/antecedents.html", {"listing": listing})
+
+
+def antecedent_parts(user: Any, record: Antecedent) -> tuple[list[Any], list[Any]]:
+    """(recommendations with `taken_up`, proposals) of an antecedent, as `user` may read them."""
+    visible = Proposal.objects.visible_to(user).order_by("folio")
+    recommendations = (
+        Recommendation.objects.visible_to(user)
+        .filter(antecedent=record)
+        .prefetch_related(Prefetch("proposals", visible, to_attr="taken_up"))
+        .order_by("number")
+    )
+    rows = list(visible.filter(antecedents=record).select_related("edition").prefetch_related("proponents")[:MOST_PROPOSALS])
+    count_answers(rows)
+    return list(recommendations), rows
+
+
+@require_safe
+def antecedent(request: HttpRequest, key: str) -> HttpResponse:
+    user = reader(request)
+    record = get_for(user, Antecedent, key)
+    if elsewhere := to_permanent(request, record, key):
+        return elsewhere
+    recommendations, taken_up = antecedent_parts(user, record)
+    context = {
+        "antecedent": record,
+        "record": record,
+        "recommendations": recommendations,
+        "proposals": taken_up,
+    }
+    return render(request, "proposals/public/antecedent.html", context)
+
+
+@require_safe
+def antecedent_json(request: HttpRequest, key: str) -> HttpResponse:
+    user = reader(request)
+    record = get_for(user, Antecedent, key)
+    if elsewhere := to_permanent(request, record, key, reverse("antecedent_json", args=[record.key])):
+        return elsewhere
+    return json_page(api.antecedent_data(record, *antecedent_parts(user, record), link_of(request)))
