@@ -306,11 +306,24 @@ def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
         line("agreements", _("agreements in draft"), agreements["drafts"], True, status="draft", **here),
         line("agreements", _("agreements open for signature"), agreements["open"], True, status="open", **here),
         line("agreements", _("agreements signed"), agreements["signed"], False, status="signed", **here),
-        line("commitments", _("commitments late"), commitments["late"], True, light="late"),
-        line("commitments", _("commitments without report since the cut-off"), commitments["no_report"], True, light="no_report"),
-        line("commitments", _("commitments disputed by the other side"), commitments["disputed"], True),
+        line("commitments", _("commitments late"), commitments["late"], True, light="late", **here),
         line(
-            "commitments", _("commitments fulfilled without evidence on file"), commitments["unproved"], True, light="fulfilled"
+            "commitments",
+            _("commitments without report since the cut-off"),
+            commitments["no_report"],
+            True,
+            light="no_report",
+            **here,
+        ),
+        line("commitments", _("commitments disputed by the other side"), commitments["disputed"], True, disputed="yes", **here),
+        line(
+            "commitments",
+            _("commitments fulfilled without evidence on file"),
+            commitments["unproved"],
+            True,
+            light="fulfilled",
+            evidence="none",
+            **here,
         ),
         line("meetings", _("meetings to come"), coming, False, status="scheduled", **here),
     ]

@@ -74,6 +74,7 @@ class ClauseRow(RowForm):
 class PartyRow(RowForm):
     """An organization or a public body, and who represents it."""
 
+    short = True
     pairs = [("body", "representative", "role")]
     defaults = frozenset({"role"})
 
@@ -104,6 +105,8 @@ class AgreementForm(WithRows, RecordForm):
 
     `edition` says whose bodies, people and opinions are offered; `draft` is what a new agreement starts with.
     """
+
+    submit_label = gettext_lazy("Save the draft")
 
     sections = [
         (gettext_lazy("Title and background"), [pair("title_es", "title_en"), pair("background_es", "background_en")]),

@@ -119,6 +119,10 @@ class CommitmentRow(RowForm):
         return str(self["folio"].value() or "").strip()
 
     @property
+    def note(self) -> str:
+        return self.known_folio[:60]
+
+    @property
     def is_blank(self) -> bool:
         """The row of a commitment that there is stays one, even when its texts were deleted."""
         return not self.known_folio and super().is_blank
@@ -160,6 +164,7 @@ class EvidenceRow(RowForm):
     """One piece of evidence: a file that is kept, or a link."""
 
     pairs = [("title", "dated_on"), ("url", "file"), ("is_public",)]
+    short = True
     defaults = frozenset({"is_public"})
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)

@@ -101,13 +101,12 @@ def report(request: HttpRequest, folio: str) -> HttpResponse:
     own = {party.pk for party in parties_of(found.agreement, request.user)}
     mine = [party for party in owing if party.pk in own]
     on_behalf = not mine
-    edition = found.agreement.edition
     form = ReportForm(
         request.POST or None,
         request.FILES or None,
         parties=owing if on_behalf else mine,
         on_behalf=on_behalf,
-        initial={"cut_off": edition.today(), "percent": found.reported_percent, "status": found.reported_status or None},
+        initial={"cut_off": found.agreement.edition.today()},
     )
     if form.wants_more:
         form.show_more()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement, Commitment, Meeting
+from agreements.models import Agreement, Commitment, Evidence, Meeting
 from agreements.querysets import attendance_rows, party_rows
 from core.listing import ChoiceFilter, Filter, Listing, RecordFilter, TextFilter
 from core.workspace import workspace_page
@@ -27,13 +27,13 @@ def words_filter() -> Filter:
     return TextFilter(label=_("Words"))
 
 
-def edition_filter(user: Any) -> Filter:
+def edition_filter(user: Any, column: str = "edition__slug") -> Filter:
     """The newest editions that this person can read."""
 
     def choices() -> list[tuple[str, Any]]:
         return [(edition.slug, edition.name) for edition in Edition.objects.visible_to(user).order_by("-starts_on", "slug")[:50]]
 
-    return ChoiceFilter("edition", _("Edition"), choices, "edition__slug")
+    return ChoiceFilter("edition", _("Edition"), choices, column)
 
 
 def concerning(roles: Roles, *, edition: str, agreement: str) -> Q:
@@ -98,7 +98,14 @@ def commitments(request: HttpRequest) -> HttpResponse:
     """Commitments of the agreements that concern this person, with their light today; `?mine=yes`: what the own bodies owe."""
     roles = people_with_a_role(request)
     user, today = request.user, timezone.localdate()
-    filters: list[Filter] = [words_filter(), ChoiceFilter("light", _("Light"), Commitment.Light.choices)]
+    filters: list[Filter] = [
+        words_filter(),
+        # What is only being prepared has no light.
+        ChoiceFilter(
+            "light", _("Light"), Commitment.Light.choices, apply=lambda rows, value: rows.in_force().filter(light=value)
+        ),
+        edition_filter(user, "agreement__edition__slug"),
+    ]
     if roles.agencies or roles.organizations:
         filters.append(
             ChoiceFilter(
@@ -108,14 +115,30 @@ def commitments(request: HttpRequest) -> HttpResponse:
                 apply=lambda rows, value: rows.of_party(agencies=roles.agencies, organizations=roles.organizations),
             )
         )
-    filters.append(
+    filters += [
+        ChoiceFilter(
+            "disputed",
+            _("Dispute"),
+            [("yes", _("disputed by the other side"))],
+            apply=lambda rows, value: rows.filter(disputed=True, cancelled_at__isnull=True),
+            hidden=True,
+        ),
+        ChoiceFilter(
+            "evidence",
+            _("Evidence"),
+            [("none", _("no evidence on file"))],
+            apply=lambda rows, value: rows.filter(
+                ~Exists(Evidence.objects.filter(report__commitment=OuterRef("pk"), validation__isnull=True))
+            ),
+            hidden=True,
+        ),
         RecordFilter(
             "agreement",
             pgettext_lazy("of parties", "Agreement"),
             lambda: Agreement.objects.visible_to(user),
             lambda rows, found: rows.filter(agreement=found),
-        )
-    )
+        ),
+    ]
     shown = Listing(
         request,
         Commitment.objects.visible_to(user)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crispy_forms.bootstrap import InlineRadios
-from crispy_forms.layout import Fieldset
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
@@ -90,6 +90,7 @@ def times_of(meeting: Meeting) -> dict[str, Any]:
 class InvitedRow(RowForm):
     """A body that is invited, perhaps by one of its people."""
 
+    short = True
     pairs = [("body", "participation")]
 
     body = PickField(label=gettext_lazy("Organization or public body"))
@@ -121,6 +122,14 @@ class AgendaRow(RowForm):
         self.fields["commitment"].offer(commitments)
         self.fields["action_item"].offer(items)
 
+    @property
+    def note(self) -> str:
+        """Where an item comes from: the folio of its commitment or of the earlier action item."""
+        found = [
+            value for name in ("commitment", "action_item") if (value := self.fields[name].prepare_value(self[name].value()))
+        ]
+        return _("From %(folio)s") % {"folio": str(found[0])[:60]} if found else ""
+
 
 class MeetingForm(TimesMixin, WithRows, RecordForm):
     """Schedule (organizers) or propose (parties) a meeting that follows agreements.
@@ -131,6 +140,7 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
 
     agreements = PickSeveralField(label=gettext_lazy("Agreements that it follows"), required=False)
     convener = PickField(label=gettext_lazy("Convener"), required=False)
+    link = forms.URLField(label=gettext_lazy("Link (for the invited)"), required=False, max_length=500, assume_scheme="https")
 
     class Meta:
         model = Meeting
@@ -152,7 +162,6 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
         self._made_with |= {"edition": edition, "agreements": agreements, "start": start, "with_people": with_people}
         self._made_with.pop("initial", None)
         self.fields["time_zone"].choices = zone_choices(edition.time_zone)
-        self.fields["link"].assume_scheme = "https"
         self.fields["agreements"].offer(options(agreements))
         invited = start.get("invited", [])
         bodies = bodies_of_edition(edition, *(each["body"] for each in invited))
@@ -296,7 +305,7 @@ class HoldForm(BaseForm):
         return {row.pk: self.cleaned_data[self.name_of(row)] for row in self.rows}
 
     def layout(self) -> list[Any]:
-        return [InlineRadios(name) for name in self.fields if name != "revision"]
+        return [Div(InlineRadios(name), css_class="roll") for name in self.fields if name != "revision"]
 
 
 def attendance_label(row: Any) -> str:

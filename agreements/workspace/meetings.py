@@ -141,8 +141,8 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None = None, item_form: Any = None) -> HttpResponse:
-    """The record page of a meeting. `failed`: a step that was refused; `item_form`: a form of an action item with errors."""
+def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None = None) -> HttpResponse:
+    """The record page of a meeting. `failed`: a step that was refused."""
     user = request.user
     organizer = is_organizer_of(found, user)
     attendance = attendance_of(found)
@@ -170,9 +170,7 @@ def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None =
             "attendance": attendance if invited else [],
             "names": organizer,
             "minutes": minutes,
-            "items": [
-                (item, form_of(item, commitments, item_form) if organizer or stands_for(item, user) else None) for item in items
-            ],
+            "items": [(item, form_of(item, commitments) if organizer or stands_for(item, user) else None) for item in items],
             "organizer": organizer,
             "invited": invited,
             "may_write": organizer and doors.MEETING.refusal(found, "draft_minutes", user) is None,
@@ -187,7 +185,7 @@ def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None =
             ),
             "timeline": timeline(found, workflows=doors.WORKFLOWS),
         },
-        status=REFUSED if failed is not None or item_form is not None else 200,
+        status=REFUSED if failed is not None else 200,
     )
 
 
@@ -283,15 +281,13 @@ def commitments_for_items(found: Meeting, user: Any) -> list[Any]:
     return list(rows.order_by("folio")[:MOST_AGREEMENTS])
 
 
-def form_of(item: ActionItem, commitments: list[Any], failed: Any = None) -> Any:
-    if failed is not None and failed.record.pk == item.pk:
-        return failed
-    form = ActionItemForm(record=item, commitments=commitments, prefix=f"item-{item.number}")
+def form_of(item: ActionItem, commitments: list[Any], data: Any = None) -> ActionItemForm:
+    form = ActionItemForm(data, record=item, commitments=commitments, prefix=f"item-{item.number}")
     form.action = reverse("workspace:meeting_action_item", args=[item.folio])
     return form
 
 
-@workspace_page(methods=("POST",))
+@workspace_page
 def meeting_action_item(request: HttpRequest, folio: str) -> HttpResponse:
     """An action item is done, or became a commitment: its owner's people and the organizers say so."""
     rows = ActionItem.objects.select_related("meeting__edition", "organization", "agency", "commitment")
@@ -299,12 +295,19 @@ def meeting_action_item(request: HttpRequest, folio: str) -> HttpResponse:
         request.user, rows, folio, allow=lambda record, user: is_organizer_of(record, user) or stands_for(record, user)
     )
     commitments = commitments_for_items(item.meeting, request.user)
-    form = ActionItemForm(request.POST, record=item, commitments=commitments, prefix=f"item-{item.number}")
-    form.action = request.path
+    form = form_of(item, commitments, request.POST or None)
     if form.is_valid() and attempt(
         form, doors.set_action_item, item=item, actor=request.user, **form.values("done_on", "commitment")
     ):
         return done(
             request, _("Action item %(folio)s is saved.") % {"folio": item.folio}, "workspace:meeting", item.meeting.folio
         )
-    return show_meeting(request, meeting_for(request, item.meeting.folio), item_form=form)
+    return show_form(
+        request,
+        "agreements/workspace/action_item.html",
+        form,
+        section="meetings",
+        meeting=item.meeting,
+        item=item,
+        title=_("Say what became of it"),
+    )

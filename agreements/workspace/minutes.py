@@ -61,6 +61,16 @@ def current(found: Meeting, user: Any) -> MinutesVersion | None:
     return version
 
 
+def named(found: Meeting, version: MinutesVersion) -> list[dict[str, Any]]:
+    """The attendance by body with the names of the bodies; of approved minutes as it was approved."""
+    rows = version.attendance if version.status == MinutesVersion.Status.APPROVED else attendance_by_body(found)
+    bodies = {
+        ("organizations" if row.organization_id else "government", row.body.key): str(row.body)
+        for row in found.attendance.select_related("organization", "agency")
+    }
+    return [{**row, "name": bodies.get((row["side"], row["body"]), row["body"])} for row in rows]
+
+
 def remarks_of(version: MinutesVersion) -> list[dict[str, Any]]:
     """The remarks, with the function in which each was made: no names."""
     return [{"text": row.text, "at": row.at, "words": function_words(row.acting_label)} for row in version.remarks.order_by("id")]
@@ -96,7 +106,7 @@ def show_minutes(
             "meeting": found,
             "minutes": version,
             "versions": found.minutes.visible_to(user).order_by("-number"),
-            "attendance": attendance_by_body(found) if version.status != version.Status.APPROVED else version.attendance,
+            "attendance": named(found, version),
             "items": version.action_items.select_related("organization", "agency", "commitment").order_by("number"),
             "remarks": remarks_of(version),
             "may": may,

@@ -6,6 +6,7 @@ from typing import Any
 
 from crispy_forms.layout import Fieldset
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import MinutesVersion
@@ -133,6 +134,12 @@ class ActionItemForm(BaseForm):
         super().__init__(*args, **kwargs)
         self._made_with["commitments"] = commitments
         self.fields["commitment"].offer(options(commitments, lambda each: f"{each.folio} · {each.text[:80]}"))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and given.get("done_on") is None and given.get("commitment") is None:
+            self.add_error("done_on", _("Say on which day it was done, or which commitment it became."))
+        return given
 
     def initial_of(self, record: Any) -> dict[str, Any]:
         return {"done_on": record.done_on, "commitment": record.commitment}

@@ -40,12 +40,19 @@ class RowForm(BaseForm):
     pairs: Sequence[Sequence[str]] = ()
     defaults: frozenset[str] = frozenset()
     form_tag = False
+    #: A short row: the box that removes it stands beside the fields.
+    short = False
 
     remove = forms.BooleanField(label=gettext_lazy("Remove this row"), required=False)
 
     def __init__(self, *args: Any, number: int = 0, label: str = "", **kwargs: Any) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
         self.number, self.label = number, label
+
+    @property
+    def note(self) -> str:
+        """A line above the row; '' for none."""
+        return ""
 
     @property
     def is_blank(self) -> bool:
