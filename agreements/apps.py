@@ -8,6 +8,7 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         from agreements.panels import panel_of
+        from agreements.searched import searched_in
         from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
@@ -19,3 +20,4 @@ class AgreementsConfig(AppConfig):
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)
         sockets.ledger_checks.plug(fingerprint_problems)
+        sockets.searched_in_edition.plug(searched_in)

@@ -8,6 +8,9 @@ class ForumConfig(AppConfig):
 
     def ready(self) -> None:
         from core import sockets
+        from core.workflow import register
         from forum.gaps import gaps_of
+        from forum.workflow import WORKFLOWS
 
+        register(*WORKFLOWS)
         sockets.edition_gaps.plug(gaps_of)

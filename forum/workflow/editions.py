@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import search, sockets
 from core.events import SYSTEM, record_event
@@ -26,10 +27,12 @@ def _transitions() -> tuple[Transition, ...]:
     """Forward to any later stage freely; back to an earlier one with a reason."""
     rows = []
     for number, stage in enumerate(STAGES):
-        label = Edition.Stage(stage).label
+        words = {"stage": Edition.Stage(stage).label}
         if number:
+            label = format_lazy(gettext_lazy("Move on to “{stage}”"), **words)
             rows.append(Transition(f"to_{stage}", label, STAGES[:number], stage, ("organizer",)))
         if number < len(STAGES) - 1:
+            label = format_lazy(gettext_lazy("Go back to “{stage}”"), **words)
             rows.append(Transition(f"back_to_{stage}", label, STAGES[number + 1 :], stage, ("organizer",), needs_reason=True))
     return tuple(rows)
 
