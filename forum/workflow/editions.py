@@ -39,10 +39,10 @@ def _transitions() -> tuple[Transition, ...]:
 
 EDITION = Workflow(
     name="edition",
-    label=pgettext_lazy("kind of record", "edition"),
+    label=pgettext_lazy("table of steps", "Edition"),
     statuses=Edition.Stage.choices,
     transitions=_transitions(),
-    predicates={"organizer": (is_organizer_of, pgettext_lazy("who takes a step", "organizer"))},
+    predicates={"organizer": (is_organizer_of, gettext_lazy("organizer of the edition"))},
     status_field="stage",
 )
 
