@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -87,7 +88,7 @@ def drafts_of(organizations: Any) -> list[WaitingItem]:
 def decisions_in(editions: Any, today: dt.date) -> list[WaitingItem]:
     """One item an edition and decision: proposals to refer, bodies that are late, opinions to release."""
     items = []
-    for edition in counted(Edition.objects.filter(pk__in=editions)):
+    for edition in counted(Edition.objects.filter(pk__in=editions), today):
         if edition.submitted:
             items.append(
                 WaitingItem(
@@ -99,8 +100,7 @@ def decisions_in(editions: Any, today: dt.date) -> list[WaitingItem]:
                     url=f"{reverse('workspace:refer')}?{urlencode({'edition': edition.slug})}",
                 )
             )
-        late = Referral.objects.late(today).filter(version__proposal__edition=edition).count()
-        if late:
+        if late := edition.late:
             items.append(
                 WaitingItem(
                     kind="late",
@@ -109,10 +109,10 @@ def decisions_in(editions: Any, today: dt.date) -> list[WaitingItem]:
                     record=edition.slug,
                     title=edition.name,
                     url=f"{reverse('workspace:proposals')}?{urlencode({'edition': edition.slug, 'reading': 'waiting'})}",
-                    due_on=edition.review_closes_on,
+                    due_on=edition.late_since,
                 )
             )
-        if held := to_release(edition):
+        if held := edition.held:
             items.append(
                 WaitingItem(
                     kind="release",
@@ -126,28 +126,34 @@ def decisions_in(editions: Any, today: dt.date) -> list[WaitingItem]:
     return items
 
 
-def counted(editions: Any) -> Any:
-    """Editions with the number of their proposals by status, in one query."""
+def counted(editions: Any, today: dt.date) -> Any:
+    """Editions with the number of their proposals by status, opinions late and opinions to release, in one query."""
+    late = Referral.objects.late(today).filter(version__proposal__edition=OuterRef("pk"))
+    held = Opinion.objects.filter(
+        referral__version__proposal__edition=OuterRef("pk"),
+        referral__version__proposal__edition__opinion_publication=Edition.Publication.TOGETHER,
+        issued_at__isnull=False,
+        released_at__isnull=True,
+    )
     return editions.annotate(
         drafts=Count("proposals", filter=Q(proposals__status__in=["draft", "returned"])),
         submitted=Count("proposals", filter=Q(proposals__status="submitted")),
         in_review=Count("proposals", filter=Q(proposals__status="in_review")),
         reviewed=Count("proposals", filter=Q(proposals__status__in=["reviewed", "agreed"])),
+        late=Coalesce(of_edition(late, "version__proposal__edition", Count("pk")), 0),
+        late_since=of_edition(late, "version__proposal__edition", Min("due_on")),
+        held=Coalesce(of_edition(held, "referral__version__proposal__edition", Count("pk")), 0),
     ).order_by("-starts_on", "slug")
 
 
-def to_release(edition: Any) -> int:
-    """Issued opinions that wait to be released; none in an edition that publishes each on issue."""
-    if edition.opinion_publication == Edition.Publication.ON_ISSUE:
-        return 0
-    rows = Opinion.objects.filter(referral__version__proposal__edition=edition)
-    return int(rows.filter(issued_at__isnull=False, released_at__isnull=True).count())
+def of_edition(rows: Any, edition: str, figure: Any) -> Any:
+    """A figure over the rows of each edition, as a column."""
+    return Subquery(rows.order_by().values(edition).annotate(figure=figure).values("figure"))
 
 
 def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
     """Counts of an edition: `label`, `number`, `url`, and `is_gap` where something is to be done."""
-    numbers = counted(Edition.objects.filter(pk=edition.pk)).get()
-    late = Referral.objects.late(today).filter(version__proposal__edition=edition).count()
+    numbers = counted(Edition.objects.filter(pk=edition.pk), today).get()
     unaddressed = Proposal.objects.filter(edition=edition, addressees__isnull=True).exclude(
         status__in=["withdrawn", "merged", "split"]
     )
@@ -161,6 +167,6 @@ def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
         line(_("proposals to refer"), numbers.submitted, True, status="submitted"),
         line(_("proposals in review"), numbers.in_review, False, status="in_review"),
         line(_("proposals answered"), numbers.reviewed, False, status="reviewed"),
-        line(_("opinions late"), late, True, reading="waiting"),
+        line(_("opinions late"), numbers.late, True, reading="waiting"),
         line(_("proposals without addressee"), unaddressed.count(), True),
     ]
