@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import override
 
 from core.workflow import StepRefused
 from proposals import workflow
@@ -30,7 +31,12 @@ def after(days: int) -> dt.datetime:
 
 
 class ProposalWorld(PersonaWorld):
-    """`self.proposal()` brings in `organization`; `agency` and `other_agency` can be asked."""
+    """`self.proposal()` brings in `organization`; `agency` and `other_agency` can be asked. Sentences are in English."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.enterClassContext(override("en"))
+        super().setUpClass()
 
     def proposal(self, status: str = "draft", **values: Any) -> Proposal:
         return make.proposal(self.edition, status=status, proponents=[self.organization], **values)
