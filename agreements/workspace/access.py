@@ -65,3 +65,13 @@ def organized_editions(user: Any) -> list[Any]:
     """The editions that this person organizes, newest first; 403 for whoever organizes none."""
     allowed(roles_of(user).organizer)
     return list(Edition.objects.organized_by(user).order_by("-starts_on", "slug"))
+
+
+def refuse_step(workflow: Any, record: Any, action: str, user: Any) -> str:
+    """Why this person cannot take a step now, '' when it is possible; 403 when it is not theirs to take."""
+    refusal = workflow.refusal(record, action, user)
+    if refusal is None:
+        return ""
+    if refusal.code == "not_yours":
+        raise PermissionDenied
+    return str(refusal)

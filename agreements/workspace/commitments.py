@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, AgreementVersion, Commitment
 from agreements.permissions import is_organizer_of
 from agreements.workflow import AGREEMENT, COMMITMENT, add_commitment, edit_commitment, remove_commitment
-from agreements.workspace.access import agreement_for, commitment_for
+from agreements.workspace.access import agreement_for, commitment_for, refuse_step
 from agreements.workspace.commitment_forms import CommitmentForm, CommitmentRow, GridForm, conditions_of
-from agreements.workspace.drafting import refuse_step
 from core.forms import StaleRow, shown
 from core.workflow import StaleRecord, StepRefused, sentence_of
 from core.workspace import attempt, done, show_form, workspace_page

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from agreements.models import Agreement
 from agreements.permissions import is_organizer_of
 from agreements.workflow import AGREEMENT, create_agreement, edit_agreement
 from agreements.workspace import assembly
-from agreements.workspace.access import agreement_for, allowed, organized_editions
+from agreements.workspace.access import agreement_for, allowed, organized_editions, refuse_step
 from agreements.workspace.agreement_forms import AgreementForm, AmendmentForm
 from agreements.workspace.record import version_at_work
 from core.search import words_of
@@ -24,16 +23,6 @@ from core.workspace import attempt, done, show_form, workspace_page
 
 #: The page that chooses opinions shows this many; the search box narrows them.
 MOST_OPINIONS = 300
-
-
-def refuse_step(workflow: Any, record: Any, action: str, user: Any) -> str:
-    """Why this person cannot take a step now, '' when it is possible; 403 when it is not theirs to take."""
-    refusal = workflow.refusal(record, action, user)
-    if refusal is None:
-        return ""
-    if refusal.code == "not_yours":
-        raise PermissionDenied
-    return str(refusal)
 
 
 def chosen_edition(request: HttpRequest, editions: list[Any]) -> Any:

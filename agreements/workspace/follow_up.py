@@ -14,9 +14,8 @@ from agreements.light import light_of
 from agreements.models import Commitment, Extension
 from agreements.permissions import is_organizer_of
 from agreements.readings import four_readings
-from agreements.workspace.access import allowed, commitment_for, parties_of, report_for
+from agreements.workspace.access import allowed, commitment_for, parties_of, refuse_step, report_for
 from agreements.workspace.commitment_forms import AcceptExtensionForm, CancelForm, ExtensionForm, ReportForm, ValidationForm
-from agreements.workspace.drafting import refuse_step
 from core.timeline import timeline
 from core.workspace import attempt, done, show_form, workspace_page
 

@@ -17,8 +17,8 @@ from agreements import workflow as doors
 from agreements.models import ActionItem, AgendaItem, Agreement, Attendance, Commitment, Meeting
 from agreements.permissions import is_organizer_of, stands_for
 from agreements.workflow.meeting import prefilled_agenda
-from agreements.workspace.access import agreement_for, allowed, meeting_for, organized_editions
-from agreements.workspace.drafting import chosen_edition, refuse_step
+from agreements.workspace.access import agreement_for, allowed, meeting_for, organized_editions, refuse_step
+from agreements.workspace.drafting import chosen_edition
 from agreements.workspace.meeting_forms import HoldForm, MeetingForm, MoveForm
 from agreements.workspace.minutes_forms import ActionItemForm
 from agreements.workspace.zones import clocks
@@ -210,6 +210,7 @@ def meeting_step(request: HttpRequest, folio: str, action: str) -> HttpResponse:
         "confirm": lambda given: doors.confirm_meeting(meeting=found, actor=actor),
         "cancel": lambda given: doors.cancel_meeting(meeting=found, actor=actor, reason=given["reason"]),
     }
+    refuse_step(doors.MEETING, found, action, actor)
     failed = take_step(request, doors.MEETING, found, action, steps)
     if failed is not None:
         return show_meeting(request, meeting_for(request, folio), failed)

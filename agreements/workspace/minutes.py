@@ -15,8 +15,7 @@ from agreements import workflow as doors
 from agreements.models import AgendaItem, Attendance, Meeting, MinutesVersion
 from agreements.permissions import is_organizer_of
 from agreements.workflow.texts import attendance_by_body
-from agreements.workspace.access import meeting_for
-from agreements.workspace.drafting import refuse_step
+from agreements.workspace.access import meeting_for, refuse_step
 from agreements.workspace.fields import Options, bodies_of_edition, options
 from agreements.workspace.minutes_forms import CirculateForm, MinutesForm, RemarkForm
 from core.timeline import function_words, timeline
@@ -196,6 +195,7 @@ def minutes_step(request: HttpRequest, folio: str, action: str) -> HttpResponse:
     """Approve."""
     found, version = readable(request, folio)
     steps = {"approve": lambda given: doors.approve(minutes=version, actor=request.user)}
+    refuse_step(doors.MINUTES, version, action, request.user)
     failed = take_step(request, doors.MINUTES, version, action, steps, success=_("The minutes are approved and locked."))
     if failed is not None:
         version.refresh_from_db()

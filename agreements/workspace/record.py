@@ -21,7 +21,7 @@ from agreements.workflow import (
     opening_warnings,
     void,
 )
-from agreements.workspace.access import agreement_for, parties_of
+from agreements.workspace.access import agreement_for, parties_of, refuse_step
 from agreements.workspace.commitment_forms import conditions_of
 from core.timeline import timeline
 from core.workspace import REFUSED, StepForm, step_buttons, take_step, workspace_page
@@ -141,6 +141,7 @@ def agreement_step(request: HttpRequest, folio: str, action: str) -> HttpRespons
         "conclude": _("The agreement is concluded."),
         "void": _("The agreement is void; what was published stays readable."),
     }
+    refuse_step(AGREEMENT, record, action, actor)
     failed = take_step(request, AGREEMENT, record, action, doors, success=success.get(action, ""))
     if failed is not None:
         return show_agreement(request, agreement_for(request, folio), failed)

@@ -191,7 +191,7 @@ class Rows:
     def stale_rows(self, fresh: Rows) -> list[StaleRow]:
         """The rows that read differently now, by number."""
         yours = [form.text() for form in self.filled()]
-        now = [form.text() for form in fresh.forms if form.text()]
+        now = [form.text() for form in fresh.forms[: len(fresh.initial)]]
         empty = str(_("(empty)"))
         pairs = [(yours[n] if n < len(yours) else "", now[n] if n < len(now) else "") for n in range(max(len(yours), len(now)))]
         return [

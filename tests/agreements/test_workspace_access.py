@@ -1,0 +1,237 @@
+"""Every workspace page of agreements as every persona with every method, by equality; own and foreign records."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.test import TestCase
+from django.urls import get_resolver, reverse
+
+from agreements.workspace.urls import urlpatterns
+from proposals.models import Condition
+from tests import factories as make
+from tests.agreements.story import AgreementWorld
+from tests.personas import PERSONAS
+
+ANONYMOUS = {"anonymous", "closed_account"}
+ORGANIZERS = {"organizer", "administrator"}
+PARTIES = {"official", "delegate"}
+INSIDERS = ORGANIZERS | PARTIES
+OTHERS = set(PERSONAS) - ANONYMOUS - INSIDERS
+WITH_A_ROLE = set(PERSONAS) - ANONYMOUS - {"nobody"}
+
+
+class PageTests(AgreementWorld, TestCase):
+    """Each page of records in the state in which the page is at home."""
+
+    @classmethod
+    def setUpTestData(cls):
+        super().setUpTestData()
+        world = cls()
+        cls.draft = world.drafted()
+        cls.open = world.opened()
+        cls.agreement = world.signed()
+        cls.commitment = cls.agreement.commitments.get()
+        cls.draft_commitment = cls.draft.commitments.get()
+        cls.made = world.report(cls.commitment)
+        cls.proposed = world.meeting(cls.agreement, proposed=True)
+        cls.scheduled = world.meeting(cls.agreement)
+        cls.held_meeting = world.held(cls.agreement)
+        cls.minuted = world.held(cls.agreement)
+        cls.minutes_draft = world.held(cls.agreement)
+        world.minutes(cls.minutes_draft)
+        version = world.minutes(
+            cls.minuted,
+            "circulated",
+            action_items=[{"what_es": "Enviar el acta", "agency": cls.agency, "due_on": dt.date(2026, 8, 1)}],
+        )
+        cls.item = version.action_items.get()
+
+    def pages(self):
+        """(name, arguments, query, who reads it with 200, who gets 403); all others: 302 to sign in, or 404."""
+        draft, opened, signed = self.draft.folio, self.open.folio, self.agreement.folio
+        prepared, owed = self.draft_commitment.folio, self.commitment.folio
+        return (
+            ("agreements", [], "", WITH_A_ROLE, {"nobody"}),
+            ("commitments", [], "", WITH_A_ROLE, {"nobody"}),
+            ("meetings", [], "", WITH_A_ROLE, {"nobody"}),
+            ("agreement_new", [], "", {*ORGANIZERS, "other_organizer"}, PARTIES | (OTHERS - {"other_organizer"})),
+            ("agreement_new", [], "?empty=yes", {*ORGANIZERS, "other_organizer"}, PARTIES | (OTHERS - {"other_organizer"})),
+            ("agreement", [draft], "", INSIDERS, set()),
+            ("agreement", [opened], "", INSIDERS, OTHERS),
+            ("agreement", [signed], "", INSIDERS, OTHERS),
+            ("agreement_edit", [draft], "", ORGANIZERS, PARTIES),
+            ("agreement_commitments", [draft], "", ORGANIZERS, PARTIES),
+            ("commitment_new", [draft], "", ORGANIZERS, PARTIES),
+            ("commitment_edit", [prepared], "", ORGANIZERS, PARTIES),
+            ("commitment", [prepared], "", INSIDERS, set()),
+            ("commitment", [owed], "", INSIDERS, OTHERS),
+            ("accept", [opened], "", PARTIES, ORGANIZERS | OTHERS),
+            ("agreement_acceptance", [opened], "", ORGANIZERS, PARTIES | OTHERS),
+            ("agreement_paper", [signed], "", ORGANIZERS, PARTIES | OTHERS),
+            ("report", [owed], "", INSIDERS, OTHERS),
+            ("validate", [self.made.folio], "", {"delegate"}, (INSIDERS - {"delegate"}) | OTHERS),
+            ("commitment_extension", [owed], "", PARTIES, ORGANIZERS | OTHERS),
+            ("commitment_cancel", [owed], "", PARTIES, ORGANIZERS | OTHERS),
+            ("meeting_new", [], "", {*ORGANIZERS, "other_organizer"}, PARTIES | (OTHERS - {"other_organizer"})),
+            ("meeting_new", [], f"?agreement={signed}", INSIDERS, OTHERS),
+            ("meeting_new", [], f"?after={self.held_meeting.folio}", INSIDERS, OTHERS),
+            ("meeting", [self.proposed.folio], "", INSIDERS, set()),
+            ("meeting", [self.scheduled.folio], "", INSIDERS, OTHERS),
+            ("meeting_move", [self.scheduled.folio], "", ORGANIZERS, PARTIES | OTHERS),
+            ("meeting_hold", [self.scheduled.folio], "", ORGANIZERS, PARTIES | OTHERS),
+            ("meeting_hold", [self.held_meeting.folio], "", ORGANIZERS, PARTIES | OTHERS),
+            ("minutes", [self.minuted.folio], "", INSIDERS, OTHERS),
+            ("minutes", [self.minutes_draft.folio], "", ORGANIZERS, OTHERS),
+            ("minutes_write", [self.held_meeting.folio], "", ORGANIZERS, PARTIES | OTHERS),
+            ("minutes_write", [self.minuted.folio], "", ORGANIZERS, PARTIES | OTHERS),
+            ("meeting_action_item", [self.item.folio], "", {*ORGANIZERS, "official"}, {"delegate"}),
+        )
+
+    #: Pages that take a POST and nothing else.
+    def steps(self):
+        return (
+            ("agreement_step", [self.draft.folio, "open"]),
+            ("commitment_remove", [self.draft_commitment.folio]),
+            ("meeting_step", [self.proposed.folio, "confirm"]),
+            ("minutes_step", [self.minuted.folio, "approve"]),
+            ("minutes_circulate", [self.minutes_draft.folio]),
+            ("minutes_remark", [self.minuted.folio]),
+        )
+
+    def statuses(self, address, method="get"):
+        """The answer to each persona; what a request did is taken back before the next."""
+        found = {}
+        for name in PERSONAS:
+            with transaction.atomic():
+                found[name] = getattr(self.sign_in(name), method)(address).status_code
+                transaction.set_rollback(True)
+        return found
+
+    def test_who_reads_which_page(self):
+        for name, arguments, query, readers, forbidden in self.pages():
+            with self.subTest(page=name, query=query, arguments=arguments):
+                expected = dict.fromkeys(PERSONAS, 404)
+                expected |= dict.fromkeys(forbidden, 403) | dict.fromkeys(readers, 200) | dict.fromkeys(ANONYMOUS, 302)
+                self.assertEqual(self.statuses(reverse(f"workspace:{name}", args=arguments) + query), expected)
+
+    def test_every_page_stands_in_this_matrix(self):
+        listed = {name for name, *_rest in self.pages()} | {name for name, _arguments in self.steps()}
+        self.assertEqual({pattern.name for pattern in urlpatterns}, listed)
+        self.assertGreater(len(get_resolver().url_patterns), 0)
+
+    def test_strangers_sign_in_and_come_back(self):
+        address = reverse("workspace:agreement", args=[self.draft.folio])
+        answer = self.client.get(address)
+        self.assertEqual(answer.status_code, 302)
+        self.assertIn(f"?next={address}", answer.url)
+
+    def test_methods(self):
+        for name, arguments in self.steps():
+            address = reverse(f"workspace:{name}", args=arguments)
+            for method in ("get", "head", "put", "patch", "delete", "options"):
+                with self.subTest(name, method=method):
+                    self.assertEqual(getattr(self.sign_in("organizer"), method)(address).status_code, 405)
+        for name, arguments, query, _readers, _forbidden in self.pages():
+            address = reverse(f"workspace:{name}", args=arguments) + query
+            for method in ("put", "patch", "delete"):
+                with self.subTest(name, method=method):
+                    self.assertEqual(getattr(self.sign_in("organizer"), method)(address).status_code, 405)
+
+    def test_lists_take_no_post(self):
+        for name in ("agreements", "commitments", "meetings", "agreement", "commitment", "meeting", "minutes"):
+            record = {
+                "agreement": self.agreement,
+                "commitment": self.commitment,
+                "meeting": self.held_meeting,
+                "minutes": self.minuted,
+            }
+            arguments = [record[name].folio] if name in record else []
+            with self.subTest(name):
+                self.assertEqual(self.sign_in("organizer").post(reverse(f"workspace:{name}", args=arguments)).status_code, 405)
+
+    def test_who_may_send_a_step(self):
+        """A step that the record refuses comes back with its page and 422; one that is not yours is 403."""
+        for name, arguments in self.steps():
+            with self.subTest(name):
+                answers = self.statuses(reverse(f"workspace:{name}", args=arguments), "post")
+                through = {persona for persona, status in answers.items() if status in (302, 422)}
+                allowed = INSIDERS if name == "minutes_remark" else ORGANIZERS
+                self.assertEqual(through, allowed | ANONYMOUS)
+                self.assertEqual({status for status in answers.values() if status not in (302, 422)}, self.closed(name))
+
+    def closed(self, name):
+        """What those outside get: a record that they read is 403, one that is hidden 404; both where insiders differ."""
+        hidden = {"agreement_step", "commitment_remove", "meeting_step"}
+        inside = {"minutes_circulate"}
+        return {403, 404} if name in hidden | inside else {403}
+
+    def test_a_step_of_others_changes_nothing(self):
+        for persona in PARTIES:
+            client = self.sign_in(persona)
+            client.post(reverse("workspace:agreement_step", args=[self.draft.folio, "open"]), {"step-open-revision": "1"})
+            client.post(reverse("workspace:agreement_step", args=[self.draft.folio, "void"]), {"step-void-reason": "No."})
+            client.post(reverse("workspace:meeting_step", args=[self.proposed.folio, "confirm"]))
+        self.draft.refresh_from_db()
+        self.proposed.refresh_from_db()
+        self.assertEqual((self.draft.status, self.proposed.status), ("draft", "proposed"))
+
+    def test_a_foreign_folio_answers_like_one_that_does_not_exist(self):
+        """Promise 2: a draft of others and a forged folio cannot be told apart."""
+        client = self.sign_in("other_official")
+        for name, folio in (
+            ("agreement", self.draft.folio),
+            ("agreement_edit", self.draft.folio),
+            ("commitment", self.draft_commitment.folio),
+            ("commitment_edit", self.draft_commitment.folio),
+            ("meeting", self.proposed.folio),
+            ("meeting_move", self.proposed.folio),
+            ("minutes_write", self.proposed.folio),
+            ("meeting_action_item", self.item.folio),
+        ):
+            with self.subTest(name):
+                foreign = client.get(reverse(f"workspace:{name}", args=[folio]))
+                forged = client.get(reverse(f"workspace:{name}", args=["XX9-A-99"]))
+                self.assertEqual((foreign.status_code, forged.status_code), (404, 404))
+                self.assertEqual(foreign.content.replace(folio.encode(), b"?"), forged.content.replace(b"XX9-A-99", b"?"))
+
+    def test_a_witness_reads_and_has_no_say(self):
+        witness = make.organization(key="TES-1")
+        make.party(self.agreement, witness, role="witness")
+        client = self.client_class()
+        client.force_login(make.user("witness@example.org", delegate=witness))
+        self.assertEqual(client.get(reverse("workspace:commitment", args=[self.commitment.folio])).status_code, 200)
+        for name, folio in (
+            ("commitment_extension", self.commitment.folio),
+            ("commitment_cancel", self.commitment.folio),
+            ("report", self.commitment.folio),
+            ("validate", self.made.folio),
+        ):
+            with self.subTest(name):
+                self.assertEqual(client.get(reverse(f"workspace:{name}", args=[folio])).status_code, 403)
+
+    def test_names_of_participants_are_for_organizers(self):
+        person = make.participation(self.edition, organization=self.organization, person=make.person(name="Nombre Reservado"))
+        party = self.agreement.parties.get(organization=self.organization)
+        party.representative = person
+        party.save()
+        make.invite(self.scheduled, self.organization, participation=person)
+        addresses = [
+            reverse("workspace:agreement", args=[self.agreement.folio]),
+            reverse("workspace:meeting", args=[self.scheduled.folio]),
+            reverse("workspace:meeting_new") + f"?agreement={self.agreement.folio}",
+            reverse("workspace:minutes", args=[self.minuted.folio]),
+        ]
+        for persona, expected in (("organizer", {True}), ("delegate", {False}), ("official", {False})):
+            client = self.sign_in(persona)
+            with self.subTest(persona):
+                seen = {"Nombre Reservado" in client.get(address).content.decode() for address in addresses[:3]}
+                self.assertEqual(seen, expected)
+
+    def test_conditions_of_another_agreement_are_not_carried_over(self):
+        proposal = make.proposal(self.edition, status="reviewed")
+        opinion = make.opinion(make.referral(proposal, self.agency), verdict="conditional")
+        condition = Condition.objects.create(opinion=opinion, number=1, what="Reservada", owner="IFE", kind="other")
+        address = reverse("workspace:commitment_new", args=[self.draft.folio])
+        answer = self.sign_in("organizer").get(address, {"condition": condition.public_key})
+        self.assertEqual(answer.status_code, 200)
+        self.assertNotContains(answer, "Reservada")
