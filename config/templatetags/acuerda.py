@@ -209,16 +209,30 @@ def moment(
 # --- records ----------------------------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/party.html")
-def party(body: Any, on: dt.date | None = None, full: bool = False, link: bool = True) -> dict[str, Any]:
-    """An organization or agency by its name. `on`: the date whose name counts (reads `names`: prefetch them)."""
+@register.simple_tag
+def party(body: Any, on: dt.date | None = None, full: bool = False, link: bool = True, today: bool = True) -> str:
+    """An organization or agency by its name; written here, not in a template, so that a comma can follow without a blank.
+
+    `full`: name and acronym, otherwise the acronym where there is one. `on`: the date whose name counts (reads `names`:
+    prefetch them). `today` adds the acronym of its successor; leave it away where the page has said it once.
+    """
     if body is None:
-        return {"body": None}
+        return ""
     name, acronym = str(body), body.acronym
     if on is not None and hasattr(body, "name_on"):
         name, acronym = body.name_on(on)
-    today = getattr(body, "successor_acronym", "")
-    return {"body": body, "name": name, "acronym": acronym, "today": today, "full": full, "link": link}
+    if not acronym:
+        words = name
+    elif full:
+        words = format_html("{} (<abbr>{}</abbr>)", name, acronym)
+    else:
+        words = format_html('<abbr title="{}">{}</abbr>', name, acronym)
+    shown = format_html('<a href="{}">{}</a>', body.get_absolute_url(), words) if link else words
+    successor = getattr(body, "successor_acronym", "") if today else ""
+    if not successor or successor == acronym:
+        return format_html('<span class="party">{}</span>', shown)
+    now = format_html('<span class="today">{}</span>', _("today: %(acronym)s") % {"acronym": successor})
+    return format_html('<span class="party">{} {}</span>', shown, now)
 
 
 @register.inclusion_tag("components/sample_mark.html")
