@@ -9,9 +9,15 @@ class ProposalsConfig(AppConfig):
     def ready(self) -> None:
         from core import sockets
         from core.workflow import register
+        from proposals.panels import panel_of
+        from proposals.searched import searched_in
+        from proposals.verification import fingerprint_problems
         from proposals.waiting import gaps_of, waiting_for
         from proposals.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
+        sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)
+        sockets.ledger_checks.plug(fingerprint_problems)
+        sockets.searched_in_edition.plug(searched_in)
