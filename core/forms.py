@@ -7,15 +7,16 @@
             model = Organization
             fields = ["name", "acronym", "country", "city"]
 
-    form = OrganizationForm(request.POST or None, record=organization)          # record=None: a new one
+    form = OrganizationForm(sent(request), record=organization)          # record=None: a new one
     if form.is_valid() and attempt(form, edit_organization, organization=organization, actor=request.user,
                                    values=form.values(), revision=form.revision):
         return redirect(…)
     return render(request, …, {"form": form})                                   # {% load crispy_forms_tags %}{% crispy form %}
 
-A form never touches its record: the doors validate and save. `attempt` (core.workspace) brings what a door refuses back
-to the fields. A form opened on a record carries its revision in a hidden field; when the record moved meanwhile, the
-page shows both texts field by field, keeps what was typed, and the next save is made against the new revision.
+A form never touches its record: the doors validate and save. `sent` gives what was sent, `attempt` brings what a door
+refuses back to the fields (both in core.workspace). A form opened on a record carries its revision in a hidden field;
+when the record moved meanwhile, the page shows both texts field by field, keeps what was typed, and the next save is
+made against the new revision.
 
 `BaseForm` is the same for forms that are not about the columns of one model: override `initial_of(record)`.
 Errors are listed on top and linked to their fields (templates/bootstrap5/errors.html). Never put a person's text in a
@@ -253,6 +254,13 @@ def words_for(field: forms.Field, fallback: Any) -> str:
     """The name of a field where it stands alone: its `long_label` where the form gave one ("Budget: reason")."""
     words = str(getattr(field, "long_label", "") or field.label or fallback)
     return words[:1].upper() + words[1:]
+
+
+class WebAddressField(forms.URLField):
+    """An address on the web; without a scheme it is https."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", **kwargs})
 
 
 def button(name: str, label: Any, css_id: str, css_class: str) -> Submit:

@@ -3,7 +3,7 @@
     @workspace_page
     def edit(request, key):
         record = get_for(request.user, Organization, key, allow=is_any_organizer)
-        form = OrganizationForm(request.POST or None, record=record)
+        form = OrganizationForm(sent(request), record=record)
         if form.is_valid() and attempt(form, edit_organization, organization=record, actor=request.user,
                                        values=form.values(), revision=form.revision):
             return done(request, _("Saved."), "workspace:organizations")
@@ -54,7 +54,12 @@ def workspace_page(view: View | None = None, *, methods: Sequence[str] = ("GET",
     return decorate(view) if view is not None else decorate
 
 
-def attempt(form: Any, door: Callable[..., Any], **arguments: Any) -> bool:
+def sent(request: HttpRequest) -> Any:
+    """What was sent, for a form: None on GET. An empty POST is a form that was sent, not a page that is opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def attempt(form: Any, door: Callable[..., Any], /, **arguments: Any) -> bool:
     """Call a door; True when it went through (`form.result` is what it answered). A refusal becomes an error of the form."""
     try:
         form.result = door(**arguments)
@@ -93,6 +98,8 @@ class StepForm(BaseForm):
     def __init__(self, *args: Any, transition: Transition, action: str = "", **kwargs: Any) -> None:
         self.transition, self.action, self.submit_label = transition, action, transition.label
         super().__init__(*args, prefix=f"step-{transition.action}", **kwargs)
+        # The prefix follows from the transition: a fresh form of the same kind must not be given it twice.
+        del self._made_with["prefix"]
         self._made_with |= {"transition": transition, "action": action}
         if not transition.needs_reason:
             del self.fields["reason"]

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from core.gate import get_for
 from core.listing import ChoiceFilter, Filter, Listing, TextFilter
 from core.timeline import timeline
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 from forum.models import Agency, Organization
 from forum.permissions import is_any_organizer
 from forum.workflow import create_agency, create_organization, edit_agency, edit_organization
@@ -125,7 +125,7 @@ def show_list(request: HttpRequest, desk: Desk) -> HttpResponse:
 def show_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Enter a record."""
     organizers_only(request)
-    form = desk.form(request.POST or None)
+    form = desk.form(sent(request))
     if form.is_valid() and attempt(form, desk.create, actor=request.user, values=form.values()):
         return done(request, _("Entered: %(record)s.") % {"record": form.result}, desk.page_url(form.result))
     return show_form(request, "forum/workspace/record_form.html", form, desk=desk, title=desk.new)
@@ -134,7 +134,7 @@ def show_new(request: HttpRequest, desk: Desk) -> HttpResponse:
 def show_edit(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
     """Edit a record, with what happened to it below."""
     record = get_for(request.user, desk.model, key, allow=is_any_organizer)
-    form = desk.form(request.POST or None, record=record)
+    form = desk.form(sent(request), record=record)
     arguments = {desk.argument: record, "actor": request.user}
     if form.is_valid() and attempt(form, desk.edit, values=form.values(), revision=form.revision, **arguments):
         return done(request, _("Saved: %(record)s.") % {"record": record}, desk.page_url(record))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import sockets
 from core.timeline import timeline
-from core.workspace import REFUSED, attempt, done, show_form, workspace_page
+from core.workspace import REFUSED, attempt, done, sent, show_form, workspace_page
 from forum.models import Edition
 from forum.workflow import EDITION, create_edition, create_table, edit_edition, edit_table, set_stage
 from forum.workspace.access import organizers_only, own_edition
@@ -57,7 +57,7 @@ def edition_stage(request: HttpRequest, slug: str) -> HttpResponse:
 def edition_new(request: HttpRequest) -> HttpResponse:
     """Enter an edition: whoever enters it organizes it."""
     organizers_only(request)
-    form = EditionForm(request.POST or None)
+    form = EditionForm(sent(request))
     if form.is_valid() and attempt(form, create_edition, actor=request.user, values=form.values()):
         return done(request, _("Entered: %(record)s.") % {"record": form.result}, "workspace:edition", form.result.slug)
     return show_form(request, "forum/workspace/edition_form.html", form, title=_("Enter an edition"))
@@ -67,7 +67,7 @@ def edition_new(request: HttpRequest) -> HttpResponse:
 def edition_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the data of the edition."""
     found = own_edition(request, slug)
-    form = EditionForm(request.POST or None, record=found)
+    form = EditionForm(sent(request), record=found)
     if form.is_valid() and attempt(
         form, edit_edition, edition=found, actor=request.user, values=form.values(), revision=form.revision
     ):
@@ -80,7 +80,7 @@ def table_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Enter a working table."""
     found = own_edition(request, slug)
     last = found.tables.order_by("-number").values_list("number", flat=True).first() or 0
-    form = TableForm(request.POST or None, edition=found, initial={"number": last + 1})
+    form = TableForm(sent(request), edition=found, initial={"number": last + 1})
     if form.is_valid() and attempt(form, create_table, actor=request.user, values={**form.values(), "edition": found}):
         return done(request, _("Entered: %(record)s.") % {"record": form.result}, "workspace:edition", slug)
     return show_form(request, "forum/workspace/edition_form.html", form, title=_("Enter a working table"), edition=found)
@@ -93,7 +93,7 @@ def table_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     table = found.tables.filter(number=number).first() if number < 2**15 else None
     if table is None:
         raise Http404
-    form = TableForm(request.POST or None, record=table, edition=found)
+    form = TableForm(sent(request), record=table, edition=found)
     if form.is_valid() and attempt(
         form, edit_table, table=table, actor=request.user, values=form.values(), revision=form.revision
     ):

@@ -11,7 +11,7 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import LONG_TEXT
-from core.forms import MOST_REVISIONS, BaseForm, RecordForm, dress, pair
+from core.forms import MOST_REVISIONS, BaseForm, RecordForm, WebAddressField, dress, pair
 from forum.models import Agency, Edition, Organization, Participation, Person, WorkingTable
 from forum.workspace.fields import AreaField, Subdivisions, countries, federal_entities
 
@@ -62,7 +62,7 @@ class OrganizationForm(KeyedForm):
             *("key", "name", "acronym", "kind", "parent", "state_of_origin", "country", "subdivision", "city"),
             *("cluni", "toma_de_nota", "ein", "website"),
         ]
-        field_classes = {"subdivision": AreaField}
+        field_classes = {"subdivision": AreaField, "website": WebAddressField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +89,7 @@ class AgencyForm(KeyedForm):
             *("key", "acronym", "name_es", "name_en", "level", "parent", "state"),
             *("default_term_days", "never_answers", "website"),
         ]
+        field_classes = {"website": WebAddressField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from core.events import record_event
 from core.gate import get_for
 from core.listing import ChoiceFilter, Listing, TextFilter, words_filter
 from core.timeline import timeline
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 from forum.models import Participation
 from forum.permissions import is_organizer_of
 from forum.workflow import create_participation, edit_participation, set_consent
@@ -56,7 +56,7 @@ def participants(request: HttpRequest) -> HttpResponse:
 def participant_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Enter a participant: the person and the part in this edition."""
     edition = own_edition(request, slug)
-    form = ParticipationForm(request.POST or None)
+    form = ParticipationForm(sent(request))
     if form.is_valid() and attempt(
         form,
         create_participation,
@@ -78,7 +78,7 @@ def participant_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     edition = own_edition(request, slug)
     rows = Participation.objects.filter(edition=edition).select_related("person", "organization", "agency", "edition")
     participation = get_for(request.user, rows, key, allow=is_organizer_of)
-    form = ParticipationForm(request.POST or None, record=participation)
+    form = ParticipationForm(sent(request), record=participation)
     if form.is_valid() and attempt(form, save, participation=participation, form=form, actor=request.user):
         return done(
             request,

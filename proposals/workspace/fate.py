@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from core.workflow import StepRefused
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 from forum.models import Edition
 from proposals.models import Proposal
 from proposals.workflow import PROPOSAL, link_proposals, merge, present_again, revise, split
@@ -46,7 +46,7 @@ def step_page(
 def proposal_revise(request: HttpRequest, folio: str) -> HttpResponse:
     """A new version of the text, referred anew."""
     found = own_proposal(request, folio)
-    form = RevisionForm(request.POST or None, record=found)
+    form = RevisionForm(sent(request), record=found)
 
     def arguments() -> dict[str, Any]:
         return {
@@ -64,7 +64,7 @@ def proposal_merge(request: HttpRequest, folio: str) -> HttpResponse:
     """Into another proposal of the same edition."""
     found = own_proposal(request, folio)
     others = Proposal.objects.visible_to(request.user).filter(edition=found.edition).exclude(pk=found.pk)
-    form = MergeForm(request.POST or None, proposals=others)
+    form = MergeForm(sent(request), proposals=others)
     return step_page(
         request,
         found,
@@ -80,7 +80,7 @@ def proposal_merge(request: HttpRequest, folio: str) -> HttpResponse:
 def proposal_split(request: HttpRequest, folio: str) -> HttpResponse:
     """Into two to four proposals."""
     found = own_proposal(request, folio)
-    form = SplitForm(request.POST or None)
+    form = SplitForm(sent(request))
     return step_page(
         request,
         found,
@@ -96,7 +96,7 @@ def proposal_split(request: HttpRequest, folio: str) -> HttpResponse:
 def proposal_link(request: HttpRequest, folio: str) -> HttpResponse:
     """Say that another proposal is similar."""
     found = own_proposal(request, folio)
-    form = LinkForm(request.POST or None, proposals=Proposal.objects.visible_to(request.user).exclude(pk=found.pk))
+    form = LinkForm(sent(request), proposals=Proposal.objects.visible_to(request.user).exclude(pk=found.pk))
     return step_page(
         request, found, "link", form, link_proposals, lambda: form.values("other", "kind"), lambda result: found.folio
     )
@@ -108,7 +108,7 @@ def proposal_present_again(request: HttpRequest, folio: str) -> HttpResponse:
     found = own_proposal(request, folio)
     keys = [edition.pk for edition in editions_of(request.user) if edition.pk != found.edition_id]
     editions = Edition.objects.filter(pk__in=keys).order_by("-starts_on", "slug")
-    form = PresentAgainForm(request.POST or None, editions=editions)
+    form = PresentAgainForm(sent(request), editions=editions)
     return step_page(
         request, found, "present_again", form, present_again, lambda: form.values("edition"), lambda result: result.folio
     )

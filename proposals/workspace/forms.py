@@ -90,17 +90,18 @@ class ProposalForm(RecordForm):
             kwargs["initial"] = {"proponents": list(mine), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self._made_with |= {"edition": edition, "user": user}
-        people = edition.participations.select_related("person", "organization", "agency").order_by("sort", "key")
+        named = roles_of(user).organizes(edition.pk)
+        people = edition.participations.select_related("person", "organization", "agency")
         querysets = {
             "proponents": Organization.objects.order_by("sort", "key"),
             "addressees": Agency.objects.order_by("sort", "key"),
-            "speakers": people,
+            "speakers": people.order_by("person__sort" if named else "sort", "key"),
             "antecedents": Antecedent.objects.order_by("sort", "key"),
             "recommendations": Recommendation.objects.select_related("antecedent").order_by("antecedent", "number"),
             "states": federal_entities(),
             "table": edition.tables.order_by("number"),
         }
-        self.fields["speakers"].with_names = roles_of(user).organizes(edition.pk)
+        self.fields["speakers"].with_names = named
         for name, queryset in querysets.items():
             self.fields[name].queryset = queryset
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.gate import get_for
 from core.listing import ChoiceFilter, Filter, Listing, TextFilter
 from core.timeline import timeline
-from core.workspace import REFUSED, attempt, done, show_form, step_buttons, take_step, workspace_page
+from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 from forum.models import Edition
 from forum.permissions import is_organizer_of
 from forum.roles import roles_of
@@ -91,7 +91,7 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
         edition = next(iter(editions_of(request.user)), None)
         if edition is None:
             raise PermissionDenied
-    form = ProposalForm(request.POST or None, edition=edition, user=request.user)
+    form = ProposalForm(sent(request), edition=edition, user=request.user)
     if form.is_valid() and attempt(
         form, create_proposal, edition=edition, actor=request.user, values=form.columns(), **form.links()
     ):
@@ -110,9 +110,9 @@ def proposal_edit(request: HttpRequest, folio: str) -> HttpResponse:
         raise PermissionDenied
     form: Any
     if writing:
-        form = ProposalForm(request.POST or None, record=found, edition=found.edition, user=request.user)
+        form = ProposalForm(sent(request), record=found, edition=found.edition, user=request.user)
     else:
-        form = CorrectionForm(request.POST or None, record=found)
+        form = CorrectionForm(sent(request), record=found)
     if form.is_valid():
         values = form.columns() if writing else form.values("table", "topic")
         links = form.links() if writing else form.values("states")

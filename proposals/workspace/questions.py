@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.gate import get_for
 from core.timeline import timeline
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 from forum.models import Organization
 from forum.permissions import is_organizer_of
 from forum.roles import roles_of
@@ -27,7 +27,7 @@ def clarification(request: HttpRequest, folio: str) -> HttpResponse:
     organizations = Organization.objects.filter(proposals=proposal).order_by("sort", "key")
     if not is_organizer_of(proposal, request.user):
         organizations = organizations.filter(pk__in=roles_of(request.user).organizations)
-    form = AnswerForm(request.POST or None, organizations=organizations)
+    form = AnswerForm(sent(request), organizations=organizations)
     if form.is_valid() and attempt(
         form, answer_clarification, clarification=asked, actor=request.user, **form.values("answer", "organization")
     ):
@@ -52,7 +52,7 @@ def condition(request: HttpRequest, folio: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     found.opinion = opinion
-    form = ConditionForm(request.POST or None, record=found)
+    form = ConditionForm(sent(request), record=found)
     if form.is_valid() and attempt(form, set_condition, condition=found, actor=request.user, **form.values("status", "evidence")):
         return done(request, _("Saved."), "workspace:condition", opinion.folio, number)
     context = {"condition": found, "opinion": opinion, "proposal": opinion.proposal, "timeline": timeline(found)}

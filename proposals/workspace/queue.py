@@ -79,7 +79,6 @@ def filters(agencies: Any) -> tuple[Filter, ...]:
         return [(each.slug, each.name) for each in Edition.objects.filter(pk__in=asked).order_by("-starts_on", "slug")[:100]]
 
     found: list[Filter] = [
-        ChoiceFilter("show", gettext_lazy("Show"), SHOW, apply=of_show),
         TextFilter(label=gettext_lazy("Words"), apply=lambda rows, text: words_filter(rows, text, "version__proposal__folded")),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), editions, "version__proposal__edition__slug"),
     ]
@@ -108,12 +107,13 @@ def next_of(agencies: Any, after: Referral) -> Referral | None:
 def queue(request: HttpRequest) -> HttpResponse:
     """What my body owes, by due date; `?show=` asks for the late, the answered or all of them."""
     agencies = officials_only(request)
-    rows = Referral.objects.of_agencies(agencies).exclude(status="recalled")
-    if not request.GET.get("show", "").strip():
-        rows = of_show(rows, "waiting")
-    shown = Listing(request, rows, filters(agencies), order=ORDER, prepare=with_details)
+    asked = request.GET.get("show", "")
+    show = asked if asked in dict(SHOW) else "waiting"
+    rows = of_show(Referral.objects.of_agencies(agencies).exclude(status="recalled"), show)
+    shown = Listing(request, rows, filters(agencies), order=ORDER, keep=("show",), prepare=with_details)
     context = {
         "listing": shown,
+        "tabs": [(f"?show={name}", words, name == show) for name, words in SHOW],
         "lines": lines(shown, timezone.localdate()),
         "progress": progress(agencies),
         "bodies": Agency.objects.filter(pk__in=agencies).order_by("sort", "key"),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from core.forms import BaseForm
 from core.timeline import timeline
 from core.workflow import StepRefused
-from core.workspace import REFUSED, attempt, done, show_form, step_buttons, take_step, workspace_page
+from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 from forum.models import Agency
 from forum.workspace.access import own_edition, own_editions
 from forum.workspace.editions import chosen_edition
@@ -45,7 +45,7 @@ def refer_many(request: HttpRequest) -> HttpResponse:
     folios = [folio[:60] for folio in request.GET.getlist("proposal")[:MOST_OFFERED] if "\x00" not in folio]
     proposals = offered(edition, folios + request.POST.getlist("proposals")[:MOST_OFFERED])
     agencies = Agency.objects.filter(never_answers=False).order_by("sort", "key")
-    form = ReferForm(request.POST or None, proposals=proposals, agencies=agencies, initial={"proposals": folios})
+    form = ReferForm(sent(request), proposals=proposals, agencies=agencies, initial={"proposals": folios})
     if form.is_valid() and attempt(form, send, form=form, actor=request.user):
         sentence = ngettext("One referral was sent.", "%(count)s referrals were sent.", form.result) % {"count": form.result}
         return done(request, sentence, f"{reverse('workspace:proposals')}?edition={edition.slug}&status=in_review")
@@ -124,14 +124,14 @@ def step_page(request: HttpRequest, found: Any, action: str, form: BaseForm, doo
 def referral_extend(request: HttpRequest, folio: str) -> HttpResponse:
     """A later due date, with the reason."""
     found = organized_referral(request, folio)
-    return step_page(request, found, "extend", ExtendForm(request.POST or None), extend, names=("to_on", "reason"))
+    return step_page(request, found, "extend", ExtendForm(sent(request)), extend, names=("to_on", "reason"))
 
 
 @workspace_page
 def referral_liaisons(request: HttpRequest, folio: str) -> HttpResponse:
     """Officials of the body who follow the referral."""
     found = organized_referral(request, folio)
-    form = LiaisonsForm(request.POST or None, record=found)
+    form = LiaisonsForm(sent(request), record=found)
     return step_page(request, found, "set_liaisons", form, set_liaisons, names=("users",))
 
 
@@ -139,7 +139,7 @@ def referral_liaisons(request: HttpRequest, folio: str) -> HttpResponse:
 def on_behalf(request: HttpRequest, folio: str) -> HttpResponse:
     """Record the opinion that a body gave on paper."""
     found = organized_referral(request, folio)
-    form = OnBehalfForm(request.POST or None, agency=found.agency)
+    form = OnBehalfForm(sent(request), agency=found.agency)
     if "more" in request.POST:
         form.add_rows()
     elif form.is_valid() and attempt(
@@ -161,7 +161,7 @@ def on_behalf(request: HttpRequest, folio: str) -> HttpResponse:
 def release(request: HttpRequest, slug: str) -> HttpResponse:
     """The issued opinions of an edition that wait to be released together."""
     edition = own_edition(request, slug)
-    form = BaseForm(request.POST if request.method == "POST" else None)
+    form = BaseForm(sent(request))
     form.submit_label = _("Release them all")
     rows = Opinion.objects.filter(referral__version__proposal__edition=edition, issued_at__isnull=False, released_at__isnull=True)
     if request.method == "POST" and form.is_valid() and attempt(form, release_opinions, edition=edition, actor=request.user):

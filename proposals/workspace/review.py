@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.differences import pieces
 from core.timeline import timeline
 from core.workflow import StepRefused
-from core.workspace import REFUSED, attempt, done, show_form, step_buttons, take_step, workspace_page
+from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 from forum.models import Agency, Role
 from proposals.checks import opinion_problems, opinion_warnings
 from proposals.models import InternalPosition, Opinion, Proposal, Referral
@@ -67,7 +67,7 @@ def write(*, referral: Referral, form: OpinionForm, actor: Any) -> Any:
 def review(request: HttpRequest, folio: str) -> HttpResponse:
     """Read the proposal, write the opinion: save, save and go on, or save and see what the public will read."""
     referral = own_referral(request, folio)
-    form = OpinionForm(request.POST or None, record=draft_of(referral), agency=referral.agency)
+    form = OpinionForm(sent(request), record=draft_of(referral), agency=referral.agency)
     if "more" in request.POST:
         form.add_rows()
     elif form.is_valid() and attempt(form, write, referral=referral, form=form, actor=request.user):
@@ -180,7 +180,7 @@ def review_preview(request: HttpRequest, folio: str) -> HttpResponse:
         return redirect("workspace:review", referral.folio)
     agencies = officials_only(request)
     role = Role.objects.filter(user=request.user, agency=referral.agency_id).first()
-    form = IssueForm(request.POST or None, record=draft, initial={"post": role.post if role else ""})
+    form = IssueForm(sent(request), record=draft, initial={"post": role.post if role else ""})
     if form.is_valid() and attempt(
         form, issue, opinion=draft, actor=request.user, post=form.cleaned_data["post"], revision=form.revision
     ):
@@ -280,7 +280,7 @@ def step_page(
 def review_ask(request: HttpRequest, folio: str) -> HttpResponse:
     """A question to the proponents, public or private."""
     referral = own_referral(request, folio)
-    form = QuestionForm(request.POST or None)
+    form = QuestionForm(sent(request))
     return step_page(request, referral, "ask", form, ask, ("question", "due_on", "is_public"))
 
 
@@ -289,5 +289,5 @@ def review_onward(request: HttpRequest, folio: str) -> HttpResponse:
     """Not ours: to another body, with the reason."""
     referral = own_referral(request, folio)
     agencies = Agency.objects.exclude(pk=referral.agency_id).filter(never_answers=False).order_by("sort", "key")
-    form = OnwardForm(request.POST or None, agencies=agencies)
+    form = OnwardForm(sent(request), agencies=agencies)
     return step_page(request, referral, "refer_onward", form, refer_onward, ("to", "reason"))

@@ -1,0 +1,70 @@
+"""What tests of the workspace share: asking a page as everybody, and reading the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+
+from tests.personas import PERSONAS
+
+#: Whoever has no session is sent to sign in, whatever the page.
+STRANGERS = {"anonymous", "closed_account"}
+ALL = set(PERSONAS) - STRANGERS
+
+
+def at(name: str, *args: Any, **query: str) -> str:
+    """The English address of a page of the workspace."""
+    with translation.override("en"):
+        url = reverse(f"workspace:{name}", args=args)
+    return url + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
+
+
+class DeskMixin:
+    """For a `TestCase` with `PersonaWorld`."""
+
+    def statuses(self, url: str, method: str = "get", data: dict[str, Any] | None = None) -> dict[str, set[str]]:
+        """Status → the personas who got it; `login` for those who were sent to sign in."""
+        found: dict[str, set[str]] = {}
+        for name in PERSONAS:
+            response = getattr(self.sign_in(name), method)(url, data or {})
+            status = str(response.status_code)
+            if status == "302" and "/login/" in response.headers["Location"]:
+                status = "login"
+            found.setdefault(status, set()).add(name)
+        return found
+
+    def assert_page(self, url: str, allowed: set[str], others: str = "403", data: dict[str, Any] | None = None) -> None:
+        """Exactly these personas read the page, strangers are sent to sign in, all others get `others`; a nonsense POST is
+        turned down with 422 for those who may and refused alike for the rest. A page without a form takes no POST."""
+        rest = ALL - allowed
+        refused = {others: rest} if rest else {}
+        self.assertEqual(self.statuses(url), {"200": allowed, "login": STRANGERS, **refused}, url)
+        answers = self.statuses(url, "post", data or {"revision": "nonsense"})
+        if answers != {"405": set(PERSONAS)}:
+            self.assertEqual(answers, {"422": allowed, "login": STRANGERS, **refused}, url)
+
+    def assert_only_post(self, url: str, allowed: set[str], others: str = "403", data: dict[str, Any] | None = None) -> None:
+        """An address that takes POST only: others are refused, nobody reads it."""
+        self.assertEqual(self.statuses(url), {"405": set(PERSONAS)}, url)
+        answers = self.statuses(url, "post", data or {})
+        self.assertEqual(answers.pop("login"), STRANGERS, url)
+        self.assertEqual(answers.pop(others, set()), ALL - allowed, url)
+        self.assertEqual({name for names in answers.values() for name in names}, allowed, url)
+
+
+def fields_of(response: Any, form: str = "form") -> dict[str, Any]:
+    """What a browser would send back of the form of a page as it is shown: names and values of its filled fields."""
+    shown = response.context[form]
+    sent: dict[str, Any] = {}
+    for name in shown.fields:
+        bound = shown[name]
+        value = bound.value()
+        if value in (None, "", False, []):
+            continue
+        value = bound.field.prepare_value(value) if hasattr(bound.field, "prepare_value") else value
+        sent[bound.html_name] = "on" if value is True else value
+    return sent
+
+
