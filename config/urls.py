@@ -20,10 +20,12 @@ urlpatterns = [
     path("healthz", site.healthz, name="healthz"),
     path("readyz", site.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("config.feeds_urls")),
     *i18n_patterns(
         path("", include("config.pages.urls")),
         path("", include("forum.urls")),
         path("", include("proposals.urls")),
+        path("", include("agreements.feeds_urls")),
         path("", include("agreements.urls")),
         path(_("workspace/"), include((workspace, "workspace"))),
         path(_("accounts/"), include("allauth.account.urls")),

@@ -29,7 +29,12 @@ from django.utils.http import parse_etags
 
 from core.models import revision
 
-KEPT_HEADERS = ("Content-Type", "Content-Language", "Link", "Content-Disposition")
+KEPT_HEADERS = (
+    *("Content-Type", "Content-Language", "Link", "Content-Disposition"),
+    # Set inside this middleware: a page from the cache is as strict as a fresh one, and a frame as open.
+    *("X-Frame-Options", "Content-Security-Policy"),
+)
+KEPT_PLACES = ("/es/", "/en/", "/api/", "/feeds/", "/calendar.ics")
 LONGEST_ADDRESS = 600
 KEEP_SECONDS = 24 * 60 * 60
 OURS = ("core", "forum", "proposals", "agreements")
@@ -79,7 +84,7 @@ class PageCacheMiddleware:
             or request.method not in ("GET", "HEAD")
             or settings.SESSION_COOKIE_NAME in request.COOKIES
             or len(request.get_full_path()) > LONGEST_ADDRESS
-            or not request.path_info.startswith(("/es/", "/en/", "/api/", "/feeds/"))
+            or not request.path_info.startswith(KEPT_PLACES)
         ):
             return self.get_response(request)
         key = key_of(request, timezone.now())
