@@ -133,7 +133,7 @@ def too_short(cells: list[str], headers: list[str]) -> str:
 
 def delimiter_of(text: str) -> str:
     """The delimiter that cuts the header row into most pieces."""
-    first = text[:10_000].lstrip("\r\n").split("\n", 1)[0]
+    first = text[:10_000].lstrip("\r\n").replace("\r", "\n").split("\n", 1)[0]
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.dates import Precision
 from core.imports.cells import Day, Number, PartlyKnownDay, Words
 from core.imports.columns import ABSENT, Column
+from core.imports.problems import CellError
 from core.imports.registry import register
 from forum.models import Edition, WorkingTable
 from forum.resources import words
 from forum.resources.base import OfEditionResource, OrganizersResource, YesWithNote, coarser, edition_column
 from forum.workflow import create_edition, create_table, edit_edition, edit_table, set_stage
+
+STAGES = list(Edition.Stage.values)
 
 
 @register
@@ -73,6 +78,11 @@ class EditionResource(OrganizersResource):
 
     def change(self, record: Any, changes: dict[str, Any]) -> Any:
         stage = changes.pop("stage", None)
+        if stage is not None and STAGES.index(stage) < STAGES.index(record.stage):
+            raise CellError(
+                _("The edition is past the stage “%(stage)s”.") % {"stage": Words(words.STAGE).render(stage)},
+                _("Going back needs a reason: do it in the application, or leave the cell empty."),
+            )
         if changes:
             edit_edition(edition=record, actor=self.actor, values=changes)
         if stage is not None:
