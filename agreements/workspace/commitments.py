@@ -19,7 +19,7 @@ from agreements.workspace.access import agreement_for, commitment_for, refuse_st
 from agreements.workspace.commitment_forms import CommitmentForm, CommitmentRow, GridForm, conditions_of
 from core.forms import StaleRow, shown
 from core.workflow import StaleRecord, StepRefused, sentence_of
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 
 
 def draft_commitments(agreement: Agreement) -> list[Commitment]:
@@ -39,9 +39,7 @@ def commitment_new(request: HttpRequest, folio: str) -> HttpResponse:
     if sentence:
         messages.error(request, sentence)
         return redirect("workspace:agreement", agreement.folio)
-    form = CommitmentForm(
-        request.POST or None, agreement=agreement, initial=from_condition(agreement, request.GET.get("condition", ""))
-    )
+    form = CommitmentForm(sent(request), agreement=agreement, initial=from_condition(agreement, request.GET.get("condition", "")))
     if form.is_valid():
         values = form.record_values()
         lead = values.pop("lead")
@@ -78,7 +76,7 @@ def commitment_edit(request: HttpRequest, folio: str) -> HttpResponse:
     if sentence:
         messages.error(request, sentence)
         return redirect("workspace:commitment", commitment.folio)
-    form = CommitmentForm(request.POST or None, agreement=commitment.agreement, record=commitment)
+    form = CommitmentForm(sent(request), agreement=commitment.agreement, record=commitment)
     if form.is_valid() and attempt(
         form,
         edit_commitment,

@@ -19,7 +19,7 @@ from agreements.workspace.access import agreement_for, allowed, organized_editio
 from agreements.workspace.agreement_forms import AgreementForm, AmendmentForm
 from agreements.workspace.record import version_at_work
 from core.search import words_of
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 
 #: The page that chooses opinions shows this many; the search box narrows them.
 MOST_OPINIONS = 300
@@ -40,9 +40,9 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     offered = assembly.opinions_of(edition, request.user)
     wanted = request.GET.getlist("opinion")[:MOST_OPINIONS]
     opinions = list(offered.filter(folio__in=[folio for folio in wanted if "\x00" not in folio])) if wanted else []
-    if not opinions and not request.GET.get("empty"):
+    if request.method != "POST" and not opinions and not request.GET.get("empty"):
         return choose_opinions(request, edition, editions, offered, asked=bool(wanted))
-    form = AgreementForm(request.POST or None, edition=edition, user=request.user, draft=assembly.assemble(edition, opinions))
+    form = AgreementForm(sent(request), edition=edition, user=request.user, draft=assembly.assemble(edition, opinions))
     if form.wants_more:
         form.show_more()
     elif form.is_valid() and attempt(
@@ -100,7 +100,7 @@ def agreement_edit(request: HttpRequest, folio: str) -> HttpResponse:
         return redirect("workspace:agreement", record.folio)
     if record.status != Agreement.Status.DRAFT:
         return edit_amendment(request, record)
-    form = AgreementForm(request.POST or None, edition=record.edition, user=request.user, record=record)
+    form = AgreementForm(sent(request), edition=record.edition, user=request.user, record=record)
     if form.wants_more:
         form.show_more()
     elif form.is_valid() and attempt(
@@ -127,7 +127,7 @@ def agreement_edit(request: HttpRequest, folio: str) -> HttpResponse:
 
 
 def edit_amendment(request: HttpRequest, record: Agreement) -> HttpResponse:
-    form = AmendmentForm(request.POST or None, record=record)
+    form = AmendmentForm(sent(request), record=record)
     if form.wants_more:
         form.show_more()
     elif form.is_valid() and attempt(

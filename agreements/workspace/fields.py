@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,9 +72,13 @@ def bodies(organizations: Iterable[Any], agencies: Iterable[Any]) -> Options:
 
 
 def bodies_of_edition(edition: Any, *more: Any) -> Options:
-    """The bodies that take part in an edition, and those given (parties of an agreement that do not)."""
-    organizations = {each.pk: each for each in Organization.objects.filter(edition_rows__edition=edition).order_by("sort", "key")}
-    agencies = {each.pk: each for each in Agency.objects.filter(edition_rows__edition=edition).order_by("sort", "key")}
+    """The bodies that have to do with an edition: those that take part, bring in a proposal or were asked, and those given."""
+    has_part = Organization.objects.filter(Q(edition_rows__edition=edition) | Q(proposals__edition=edition))
+    was_asked = Agency.objects.filter(
+        Q(edition_rows__edition=edition) | Q(proposals__edition=edition) | Q(referrals__version__proposal__edition=edition)
+    )
+    organizations = {each.pk: each for each in Organization.objects.filter(pk__in=has_part.values("pk")).order_by("sort", "key")}
+    agencies = {each.pk: each for each in Agency.objects.filter(pk__in=was_asked.values("pk")).order_by("sort", "key")}
     for body in more:
         (agencies if isinstance(body, Agency) else organizations).setdefault(body.pk, body)
     return bodies(organizations.values(), agencies.values())

@@ -17,7 +17,7 @@ from agreements.readings import four_readings
 from agreements.workspace.access import allowed, commitment_for, parties_of, refuse_step, report_for
 from agreements.workspace.commitment_forms import AcceptExtensionForm, CancelForm, ExtensionForm, ReportForm, ValidationForm
 from core.timeline import timeline
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 
 
 def with_everything(commitment: Commitment) -> Commitment:
@@ -101,7 +101,7 @@ def report(request: HttpRequest, folio: str) -> HttpResponse:
     mine = [party for party in owing if party.pk in own]
     on_behalf = not mine
     form = ReportForm(
-        request.POST or None,
+        sent(request),
         request.FILES or None,
         parties=owing if on_behalf else mine,
         on_behalf=on_behalf,
@@ -145,7 +145,7 @@ def validate(request: HttpRequest, folio: str) -> HttpResponse:
     back = turned_back(request, found, "validate")
     if back is not None:
         return back
-    form = ValidationForm(request.POST or None, request.FILES or None, parties=mine)
+    form = ValidationForm(sent(request), request.FILES or None, parties=mine)
     if form.wants_more:
         form.show_more()
     elif form.is_valid() and attempt(
@@ -181,7 +181,7 @@ def commitment_extension(request: HttpRequest, folio: str) -> HttpResponse:
     answering = [party for party in mine if pending is not None and party.side != pending.asked_by.side]
     if pending is not None and answering:
         return answer_extension(request, found, pending, answering)
-    form = ExtensionForm(request.POST or None, parties=mine)
+    form = ExtensionForm(sent(request), parties=mine)
     if form.is_valid() and attempt(
         form, doors.ask_extension, commitment=found, actor=request.user, **form.values("party", "to_on", "reason")
     ):
@@ -201,7 +201,7 @@ def commitment_extension(request: HttpRequest, folio: str) -> HttpResponse:
 
 
 def answer_extension(request: HttpRequest, found: Commitment, pending: Extension, parties: list[Any]) -> HttpResponse:
-    form = AcceptExtensionForm(request.POST or None, parties=parties)
+    form = AcceptExtensionForm(sent(request), parties=parties)
     if form.is_valid() and attempt(form, doors.accept_extension, extension=pending, actor=request.user, **form.values("party")):
         return done(request, _("The new due date counts from now on."), "workspace:commitment", found.folio)
     return show_form(
@@ -225,7 +225,7 @@ def commitment_cancel(request: HttpRequest, folio: str) -> HttpResponse:
         return back
     mine = parties_of(found.agreement, request.user)
     allowed(bool(mine))
-    form = CancelForm(request.POST or None, parties=mine)
+    form = CancelForm(sent(request), parties=mine)
     if form.is_valid() and attempt(
         form, doors.cancel_commitment, commitment=found, actor=request.user, **form.values("party", "reason")
     ):

@@ -24,7 +24,7 @@ from agreements.workspace.minutes_forms import ActionItemForm
 from agreements.workspace.zones import clocks
 from core.gate import get_for
 from core.timeline import timeline
-from core.workspace import REFUSED, StepForm, attempt, done, show_form, step_buttons, take_step, workspace_page
+from core.workspace import REFUSED, StepForm, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 from forum.roles import roles_of
 
 #: Agreements that a meeting of an edition can follow are offered up to this number.
@@ -106,7 +106,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     organizer = roles_of(user).organizes(edition.pk)
     offered = followable(edition, user)
     form = MeetingForm(
-        request.POST or None,
+        sent(request),
         edition=edition,
         agreements=list({each.pk: each for each in [*followed, *offered]}.values()),
         start=start_from(edition, followed, previous),
@@ -232,7 +232,7 @@ def meeting_move(request: HttpRequest, folio: str) -> HttpResponse:
     back = turned_back(request, found, "move")
     if back is not None:
         return back
-    form = MoveForm(request.POST or None, record=found)
+    form = MoveForm(sent(request), record=found)
     if form.wants_more:
         form.show_more()
     elif form.is_valid() and attempt(
@@ -259,7 +259,7 @@ def meeting_hold(request: HttpRequest, folio: str) -> HttpResponse:
     if back is not None:
         return back
     title = _("Correct the attendance") if held else _("Record that it was held")
-    form = HoldForm(request.POST if request.method == "POST" else None, rows=attendance_of(found), record=found)
+    form = HoldForm(sent(request), rows=attendance_of(found), record=found)
     if form.is_valid() and attempt(
         form,
         doors.correct_attendance if held else doors.hold,
@@ -296,7 +296,7 @@ def meeting_action_item(request: HttpRequest, folio: str) -> HttpResponse:
         request.user, rows, folio, allow=lambda record, user: is_organizer_of(record, user) or stands_for(record, user)
     )
     commitments = commitments_for_items(item.meeting, request.user)
-    form = form_of(item, commitments, request.POST or None)
+    form = form_of(item, commitments, sent(request))
     if form.is_valid() and attempt(
         form, doors.set_action_item, item=item, actor=request.user, **form.values("done_on", "commitment")
     ):

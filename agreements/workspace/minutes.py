@@ -19,7 +19,7 @@ from agreements.workspace.access import meeting_for, refuse_step
 from agreements.workspace.fields import Options, bodies_of_edition, options
 from agreements.workspace.minutes_forms import CirculateForm, MinutesForm, RemarkForm
 from core.timeline import function_words, timeline
-from core.workspace import REFUSED, StepForm, attempt, done, show_form, step_buttons, take_step, workspace_page
+from core.workspace import REFUSED, StepForm, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 
 
 def start_of(found: Meeting) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def minutes_write(request: HttpRequest, folio: str) -> HttpResponse:
         return redirect("workspace:meeting", found.folio)
     start = {} if pending is not None else start_of(found)
     form = MinutesForm(
-        request.POST or None,
+        sent(request),
         record=pending,
         bodies=bodies_of_edition(found.edition, *(row.body for row in found.attendance.select_related("organization", "agency"))),
         meetings=later_meetings(found),

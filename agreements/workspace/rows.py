@@ -4,7 +4,7 @@
         text_es = forms.CharField(…)
         pairs = [("text_es", "text_en")]
 
-    rows = Rows(ClauseRow, "clauses", label=_("Clause"), data=request.POST or None, initial=[{…}, …])
+    rows = Rows(ClauseRow, "clauses", label=_("Clause"), data=sent(request), initial=[{…}, …])
 
 A page shows the rows that there are and a few blank ones; a button `more-PREFIX` brings the page back with further ones
 and nothing lost. How many rows came back is read from the names of the fields, so there is no count to forge. A row left

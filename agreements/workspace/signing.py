@@ -18,7 +18,7 @@ from agreements.workspace.access import agreement_for, allowed, parties_of
 from agreements.workspace.agreement_forms import AcceptForm, RecordAcceptanceForm
 from agreements.workspace.record import acceptances_of, clauses_of, commitments_of, version_at_work
 from core.forms import BaseForm
-from core.workspace import attempt, done, show_form, workspace_page
+from core.workspace import attempt, done, sent, show_form, workspace_page
 
 
 def text_to_accept(agreement: Agreement, user: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def accept(request: HttpRequest, folio: str) -> HttpResponse:
     if not parties:
         messages.info(request, _("Nothing waits for your signature in agreement %(folio)s.") % {"folio": record.folio})
         return redirect("workspace:agreement", record.folio)
-    form = AcceptForm(request.POST or None, parties=parties)
+    form = AcceptForm(sent(request), parties=parties)
     if form.is_valid() and attempt(
         form, doors.accept, agreement=record, actor=request.user, **form.values("party", "post"), mode="signed_in"
     ):
@@ -85,7 +85,7 @@ def record_acceptance(request: HttpRequest, folio: str) -> HttpResponse:
         messages.info(request, _("No acceptance of agreement %(folio)s is missing.") % {"folio": record.folio})
         return redirect("workspace:agreement", record.folio)
     form = RecordAcceptanceForm(
-        request.POST or None,
+        sent(request),
         request.FILES or None,
         parties=parties,
         initial={"accepted_on": record.edition.today(), "party": asked_party(request, parties)},
@@ -121,7 +121,7 @@ class PaperForm(BaseForm):
 def paper_new(request: HttpRequest, folio: str) -> HttpResponse:
     """An organizer files the signed paper; the original stays reserved."""
     record = agreement_for(request, folio, is_organizer_of)
-    form = PaperForm(request.POST or None, request.FILES or None)
+    form = PaperForm(sent(request), request.FILES or None)
     if form.is_valid() and attempt(
         form, doors.add_paper, agreement=record, actor=request.user, version=version_at_work(record), **form.values()
     ):
