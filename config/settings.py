@@ -76,7 +76,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "libraries": {"acuerda": "config.templatetags.acuerda"},
+            "libraries": {"acuerda": "config.templatetags.acuerda", "followed": "config.templatetags.followed"},
         },
     },
 ]

@@ -1,0 +1,160 @@
+"""What lets a record be found, shown elsewhere and followed: `{% load followed %}`.
+
+`{% head_of record %}` belongs into the head of a public record's page, `{% follow record %}` at its foot, `{% feeds %}` into
+the head of every other public page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from agreements.jsonld import agreement_thing, meeting_thing
+from agreements.models import Agreement, Meeting
+from core import jsonld
+from core.identifiers import plain_text
+from core.pages import language
+from forum.jsonld import agency_thing, edition_thing, organization_thing
+from forum.models import Agency, Edition, Organization
+from proposals.jsonld import antecedent_thing, proposal_thing
+from proposals.models import Antecedent, Proposal
+
+register = template.Library()
+LONGEST_DESCRIPTION = 200
+LOCALES = {"es": "es_MX", "en": "en_US"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How records of a model are described: the builder of their thing, the list they stand in, its words."""
+
+    thing: Callable[[Any, Any], dict[str, Any]]
+    list_name: str
+    words: Callable[[], str]
+
+
+KINDS: dict[type, Kind] = {
+    Edition: Kind(edition_thing, "editions", lambda: pgettext("navigation", "Forums")),
+    Organization: Kind(organization_thing, "organizations", lambda: pgettext("navigation", "Organizations")),
+    Agency: Kind(agency_thing, "agencies", lambda: pgettext("navigation", "Public bodies")),
+    Antecedent: Kind(antecedent_thing, "antecedents", lambda: _("Antecedents")),
+    Proposal: Kind(proposal_thing, "proposals", lambda: pgettext("navigation", "Proposals")),
+    Agreement: Kind(agreement_thing, "agreements", lambda: pgettext("navigation", "Agreements")),
+    Meeting: Kind(meeting_thing, "meetings", lambda: pgettext("navigation", "Meetings")),
+}
+
+
+def words_of(record: Any) -> str:
+    """The name of a record, without its folio."""
+    return plain_text(str(getattr(record, "title", "") or record))
+
+
+def description_of(record: Any) -> str:
+    """The first words of what a record says, for previews."""
+    for name in ("background", "petition", "objective"):
+        text = " ".join(plain_text(getattr(record, name, "") or "").split())
+        if text:
+            return text if len(text) <= LONGEST_DESCRIPTION else f"{text[:LONGEST_DESCRIPTION].rstrip()}…"
+    return ""
+
+
+def is_public(record: Any) -> bool:
+    """Whether anybody may read it: what is not public is described to nobody, whoever reads the page."""
+    return bool(getattr(record, "is_public", True))
+
+
+@register.simple_tag
+def ld_json(document: Any) -> str:
+    """A document as the content of a data block."""
+    return format_html("{}", jsonld.Block(document))
+
+
+@register.inclusion_tag("components/head_of_record.html", takes_context=True)
+def head_of(context: Any, record: Any) -> dict[str, Any]:
+    """OpenGraph and schema.org of a public record, and the feeds that follow it; nothing for any other record."""
+    kind = KINDS.get(type(record))
+    if kind is None or not is_public(record):
+        return {"shown": False}
+    origin = str(context.get("origin", ""))
+
+    def link(other: Any) -> str:
+        return f"{origin}{other.get_absolute_url()}"
+
+    way = [
+        ("Acuerda", f"{origin}{reverse('home')}"),
+        (kind.words(), f"{origin}{reverse(kind.list_name)}"),
+        (words_of(record), link(record)),
+    ]
+    return {
+        "shown": True,
+        "data": jsonld.document([kind.thing(record, link), jsonld.breadcrumbs(way)]),
+        "title": words_of(record),
+        "description": description_of(record),
+        "url": link(record),
+        "image": f"{origin}{static('img/card.png')}",
+        "card": f"{origin}{reverse('agreement_card', args=[record.folio])}" if isinstance(record, Agreement) else "",
+        "locale": LOCALES[language()],
+        "other_locales": [locale for code, locale in LOCALES.items() if code != language()],
+        "kind": "article" if isinstance(record, (Agreement, Proposal, Antecedent)) else "website",
+        "feeds": feeds_of(record),
+    }
+
+
+@dataclass(frozen=True)
+class FeedLink:
+    title: str
+    url: str
+
+
+def feeds_of(record: Any = None) -> list[FeedLink]:
+    """The feeds that have to do with a record: those of a body for a body, else all three of everything."""
+    asked = {"lang": "en"} if language() == "en" else {}
+    words = ""
+    if isinstance(record, Agency):
+        asked["agency"], words = record.key, record.short
+    elif isinstance(record, Organization):
+        asked["organization"], words = record.key, record.short
+    names = {
+        "feed_agreements": pgettext("title of a feed", "agreements"),
+        "feed_proposals": pgettext("title of a feed", "proposals and the answers to them"),
+        "feed_progress": pgettext("title of a feed", "how the promises are kept"),
+    }
+    query = f"?{urlencode(asked)}" if asked else ""
+    return [FeedLink(f"{title} · {words}" if words else title, reverse(name) + query) for name, title in names.items()]
+
+
+@register.inclusion_tag("components/feeds.html")
+def feeds(record: Any = None) -> dict[str, Any]:
+    """`<link>` elements of the feeds, for the head of a page."""
+    return {"feeds": feeds_of(record)}
+
+
+@register.inclusion_tag("components/follow.html", takes_context=True)
+def follow(context: Any, record: Any) -> dict[str, Any]:
+    """Calendar, feeds and the code for other sites at the foot of a public record's page."""
+    if type(record) not in KINDS or not is_public(record):
+        return {"shown": False}
+    found: dict[str, Any] = {"shown": True, "feeds": feeds_of(record) if isinstance(record, (Agency, Organization)) else []}
+    asked = {"lang": "en"} if language() == "en" else {}
+    if isinstance(record, Agreement):
+        found["calendar"] = reverse("agreement_ics", args=[record.folio])
+        found["embed"] = f"{context.get('origin', '')}{reverse('agreement_embed', args=[record.folio])}"
+        found["card"] = reverse("agreement_card", args=[record.folio])
+        found["title"] = f"{record.folio} · Acuerda"
+    elif isinstance(record, Meeting):
+        found["calendar"] = reverse("meeting_ics", args=[record.folio])
+    elif isinstance(record, (Agency, Organization)):
+        name = "agency" if isinstance(record, Agency) else "organization"
+        found["calendar"] = f"{reverse('calendar')}?{urlencode({**asked, name: record.key})}"
+    else:
+        found["shown"] = False
+    return found
