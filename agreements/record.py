@@ -114,16 +114,13 @@ class AgreementPage:
     def clauses(self) -> list[Clause]:
         return list(self.shown.clauses.all()) if self.shown is not None else []
 
-    def side(self, name: str) -> list[PartyRow]:
-        return [row for row in self.parties if row.party.side == name]
+    @property
+    def signing_organizations(self) -> list[PartyRow]:
+        return [row for row in self.required if row.party.side == "organizations"]
 
     @property
-    def organizations(self) -> list[PartyRow]:
-        return self.side("organizations")
-
-    @property
-    def agencies(self) -> list[PartyRow]:
-        return self.side("government")
+    def signing_agencies(self) -> list[PartyRow]:
+        return [row for row in self.required if row.party.side == "government"]
 
     @property
     def required(self) -> list[PartyRow]:

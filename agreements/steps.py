@@ -24,7 +24,7 @@ def proposal_step(proposals: Iterable[Any], rest_at: str = "") -> Step:
 def opinion_step(opinions: Iterable[Any], rest_at: str = "") -> Step:
     """The opinions that an agreement comes from, each at its place on the page of its proposal."""
     items = [
-        Item(f"{each.agency.short} · {each.proposal.folio}", f"{each.proposal.get_absolute_url()}#{each.agency.key.lower()}")
+        Item(f"{each.agency.short} · {each.proposal.folio}", f"{each.proposal.get_absolute_url()}#body-{each.agency.key.lower()}")
         for each in opinions
     ]
     return Step(

@@ -169,12 +169,13 @@ def value_words(name: str, value: Any) -> str:
 
 def fixed_commitments(version: AgreementVersion) -> list[dict[str, Any]]:
     """The commitments as they stood when the version was opened for signature: folio, number, words, lead, due_on."""
+    names = {party["key"]: party_words([party]) for party in version.text.get("parties", [])}
     return [
         {
             "folio": row["folio"],
             "number": row["number"],
             "words": in_readers_language(row.get("text")),
-            "lead": row.get("lead") or "",
+            "lead": names.get(row.get("lead"), row.get("lead") or ""),
             "due_on": dt.date.fromisoformat(row["due_on"]) if row.get("due_on") else None,
         }
         for row in version.text.get("commitments", [])

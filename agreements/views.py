@@ -38,12 +38,11 @@ def agreements(request: HttpRequest) -> HttpResponse:
 
 
 def show_standing(agreements: list[Agreement], user: Any) -> None:
-    """Give each agreement of one page its parties by side, its lights and its next due date. Two queries."""
+    """Give each agreement of one page those who sign by side, its lights and its next due date. Two queries."""
     keys = [agreement.pk for agreement in agreements]
     parties = defaultdict(list)
-    for party in (
-        Party.objects.visible_to(user).filter(agreement__in=keys).select_related("organization", "agency").order_by("id")
-    ):
+    signing = Party.objects.visible_to(user).filter(agreement__in=keys, role=Party.Role.SIGNATORY)
+    for party in signing.select_related("organization", "agency").order_by("id"):
         parties[party.agreement_id].append(party)
     today = timezone.localdate()
     commitments = defaultdict(list)

@@ -166,6 +166,11 @@ class ProposalPage:
         """What carries the texts: the proposal itself, or an earlier version."""
         return self.proposal if self.is_current else self.version
 
+    @property
+    def speaker_names(self) -> list[str]:
+        """Who speaks for the proponents: names by consent, and whom the others represent, each said once."""
+        return list(dict.fromkeys(person.public_name for person in self.speakers))
+
     @cached_property
     def reading(self) -> Reading:
         return overall_reading(self.proposal, self.on)
