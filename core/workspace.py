@@ -149,6 +149,9 @@ def step_buttons(
             ours = failed is not None and failed.transition.action == action
             form = failed if ours else StepForm(record=record, transition=transition, action=url(action))
         found.append(StepButton(action, str(transition.label), transition.needs_reason, form, page, str(transition.note)))
+    if failed is not None and failed.transition.action not in {button.action for button in found}:
+        late = failed.transition
+        found.insert(0, StepButton(late.action, str(late.label), late.needs_reason, failed))
     return found
 
 

@@ -66,5 +66,3 @@ def fields_of(response: Any, form: str = "form") -> dict[str, Any]:
         value = bound.field.prepare_value(value) if hasattr(bound.field, "prepare_value") else value
         sent[bound.html_name] = "on" if value is True else value
     return sent
-
-

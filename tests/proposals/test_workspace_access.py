@@ -39,9 +39,7 @@ class AccessTests(DeskMixin, ProposalWorld, TestCase):
 
     def test_writing_a_proposal(self) -> None:
         self.assert_page(at("proposal_new"), {"organizer", "other_organizer", "delegate", "other_delegate", "administrator"})
-        self.assert_page(
-            at("proposal_new", edition="propia"), {"organizer", "delegate", "other_delegate", "administrator"}
-        )
+        self.assert_page(at("proposal_new", edition="propia"), {"organizer", "delegate", "other_delegate", "administrator"})
 
     def test_a_draft_is_hidden_from_others(self) -> None:
         for name in ("proposal", "proposal_edit"):
@@ -102,9 +100,7 @@ class AccessTests(DeskMixin, ProposalWorld, TestCase):
 
     def test_a_question(self) -> None:
         self.assert_page(at("clarification", self.clarification.folio), WORKERS)
-        private = workflow.ask(
-            referral=self.referrals[1], actor=self.user("other_official"), question="¿Quién?", is_public=False
-        )
+        private = workflow.ask(referral=self.referrals[1], actor=self.user("other_official"), question="¿Quién?", is_public=False)
         answers = self.statuses(at("clarification", private.folio))
         self.assertEqual(answers["200"], WORKERS)
         self.assertEqual(answers["403"], {"other_official"})
@@ -174,7 +170,13 @@ class OneBodyAgainstAnotherTests(DeskMixin, ProposalWorld, TestCase):
                 if theirs == mine:
                     continue
                 words = f"{self.SECRET} {theirs.agency.key}"
-                for url in [*self.addresses(theirs), at("review", mine.folio), at("review_preview", mine.folio), at("queue"), at("home")]:
+                for url in [
+                    *self.addresses(theirs),
+                    at("review", mine.folio),
+                    at("review_preview", mine.folio),
+                    at("queue"),
+                    at("home"),
+                ]:
                     with self.subTest(mine=mine.agency.key, theirs=theirs.agency.key, url=url):
                         self.assertNotIn(words, client.get(url).content.decode())
                 for url in self.addresses(theirs):
