@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from core.imports.resource import RecordResource
 from core.models.event import Origin
 from core.models.imports import ImportBatch, ImportRow, Outcome
 from core.text import clean_line
+from core.uploads import kept_or_gone
 
 Progress = Callable[[int, int], None]
 
@@ -96,19 +96,12 @@ def run_import(
         raise FileRefused(_("You may not import %(kind)s.") % {"kind": kind})
     origin = current_origin()
     run = Run(kind, table, [], [], dry_run, all_or_nothing)
-    stored = ""
-    try:
-        with acting_from(Origin.IMPORT), transaction.atomic():
-            resource.open(table)
-            run.rows = import_rows(resource, table, progress, dry_run=dry_run, all_or_nothing=all_or_nothing)
-            run.notes = [*table.notes, *resource.notes]
-            if not dry_run:
-                run.batch = keep(run, resource, name, data, origin)
-                stored = run.batch.file.name
-    except BaseException:
-        if stored:
-            default_storage.delete(stored)
-        raise
+    with kept_or_gone() as stored, acting_from(Origin.IMPORT), transaction.atomic():
+        resource.open(table)
+        run.rows = import_rows(resource, table, progress, dry_run=dry_run, all_or_nothing=all_or_nothing)
+        run.notes = [*table.notes, *resource.notes]
+        if not dry_run:
+            run.batch = keep(run, resource, name, data, origin, stored)
     return run
 
 
@@ -202,8 +195,8 @@ def problems_of(result: Any) -> tuple[list[Problem], bool]:
     return [Problem(message) for message in error.messages], False
 
 
-def keep(run: Run, resource: RecordResource, name: str, data: bytes, origin: str) -> ImportBatch:
-    """The batch with the file as it came and the outcome of every row."""
+def keep(run: Run, resource: RecordResource, name: str, data: bytes, origin: str, stored: list[Any]) -> ImportBatch:
+    """The batch with the file as it came, which is named in `stored`, and the outcome of every row."""
     counts = run.counts
     batch = ImportBatch(
         kind=run.kind,
@@ -216,6 +209,7 @@ def keep(run: Run, resource: RecordResource, name: str, data: bytes, origin: str
         rows=len(run.rows),
         **{str(outcome): counts[outcome] for outcome in Outcome.values},
     )
+    stored.append(batch.file)
     batch.file.save("file", ContentFile(data), save=False)
     batch.save()
     ImportRow.objects.bulk_create(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from core.events import record_event
@@ -27,8 +28,12 @@ CONTENT_TYPES = {
 }
 
 
-def run_export(kind: str, form: str, *, actor: Any, edition: str = "", records: Any = None) -> tuple[bytes, int]:
+def run_export(
+    kind: str, form: str, *, actor: Any, edition: str = "", records: Any = None, language: str = ""
+) -> tuple[bytes, int]:
     """The file of an export and its number of rows. `form`: csv, xlsx or json. It can be imported again unchanged.
+
+    Column names and coded words are in `language`, else in that of the moment.
 
     An export of personal data leaves an event on each edition concerned. Raises `FileRefused`.
     """
@@ -39,8 +44,9 @@ def run_export(kind: str, form: str, *, actor: Any, edition: str = "", records: 
         raise FileRefused(_("You may not export %(kind)s.") % {"kind": kind})
     chosen = resource.records() if records is None else records
     columns = resource.export_columns(chosen)
-    headers = [column.header for column in columns]
-    rows = list(resource.export_rows(chosen, columns))
+    with override(language or get_language()):
+        headers = [column.header for column in columns]
+        rows = list(resource.export_rows(chosen, columns))
     if resource.is_personal and rows:
         with transaction.atomic():
             for place in resource.places(chosen):

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.events import SYSTEM
@@ -28,10 +27,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         out: Path = options["out"]
         try:
-            with translation.override(options["language"]):
-                data, count = run_export(
-                    options["kind"], out.suffix.lstrip(".").lower(), actor=SYSTEM, edition=options["edition"]
-                )
+            data, count = run_export(
+                options["kind"],
+                out.suffix.lstrip(".").lower(),
+                actor=SYSTEM,
+                edition=options["edition"],
+                language=options["language"],
+            )
         except FileRefused as error:
             raise CommandError(str(error)) from error
         partial = out.with_name(out.name + ".part")
