@@ -23,8 +23,8 @@ from proposals.models.referrals import ReferralStatus
 
 #: People are not counted below this number (design.md section 5): 0, 1 and 2 look alike.
 FEWEST_PEOPLE = 3
-#: Months of a line of change over time, the last one today's.
-MOST_MONTHS = 60
+#: Months of a line of change over time, the last one today's: a hundred years.
+MOST_MONTHS = 1200
 LEFT_THE_TABLE = (ProposalStatus.WITHDRAWN, ProposalStatus.MERGED, ProposalStatus.SPLIT)
 
 

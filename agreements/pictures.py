@@ -220,8 +220,16 @@ def ticks_of(months: Sequence[Month]) -> list[tuple[int, str]]:
     if not months:
         return []
     last = len(months) - 1
-    places = {0, last} if last < 12 else {0, last // 2, last}
-    return [(at, formats.date_format(months[at].first_day, "M Y")) for at in sorted(places)]
+    if last < 36:
+        places = {0, last} if last < 12 else {0, last // 2, last}
+        return [(at, formats.date_format(months[at].first_day, "M Y")) for at in sorted(places)]
+    between = [at for at, month in enumerate(months) if month.first_day.month == 1 and last // 8 < at < last - last // 8]
+    every = -(-len(between) // 4)
+    return [
+        (0, str(months[0].first_day.year)),
+        *((at, str(months[at].first_day.year)) for at in between[::every]),
+        (last, str(months[last].first_day.year)),
+    ]
 
 
 # --- Maps -------------------------------------------------------------------------------------------------------------

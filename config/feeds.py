@@ -211,6 +211,9 @@ class ActsFeed(Feed):
     def link(self, scope: Scope) -> str:
         return reverse(self.list_name) + scope.query
 
+    def feed_url(self, scope: Scope) -> str:
+        return reverse(f"feed_{self.name}") + scope.address
+
     def feed_guid(self, scope: Scope) -> str:
         return tag_uri(f"feeds/{self.name}.{scope.language}{scope.query}")
 

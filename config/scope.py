@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Commitment, Meeting
 from core.text import clean_line
@@ -93,13 +94,22 @@ class Scope:
     @property
     def query(self) -> str:
         """The filters as a list takes them: `?agency=IFE`, '' for none."""
-        asked = {
+        return self.asked({})
+
+    @property
+    def address(self) -> str:
+        """The filters with the language, in one fixed order: what tells a feed from the others."""
+        return self.asked({} if self.language == "es" else {"lang": self.language})
+
+    def asked(self, more: dict[str, str]) -> str:
+        found = {
             "agency": self.agency.key if self.agency else "",
             "organization": self.organization.key if self.organization else "",
             "state": self.state.code if self.state else "",
             "topic": self.topic,
+            **more,
         }
-        text = urlencode({name: value for name, value in asked.items() if value})
+        text = urlencode({name: value for name, value in found.items() if value})
         return f"?{text}" if text else ""
 
     @property
@@ -117,20 +127,20 @@ def read_scope(request: HttpRequest) -> Scope:
     query = request.GET
     language = query.get("lang", "es")
     if language not in LANGUAGES:
-        raise refusal("lang", language, _("use es or en"), "es")
+        raise refusal("lang", language, gettext_lazy("use es or en"), "es")
     found: dict[str, Any] = {}
     for name, rows in (("agency", Agency.objects), ("organization", Organization.objects)):
         if name in query:
             key = asked_for(query[name], name, language)
             found[name] = rows.visible_to(None).filter(key__iexact=key).first()
             if found[name] is None:
-                raise refusal(name, key, _("use its key, for example from the address of its page"), language)
+                raise refusal(name, key, gettext_lazy("use its key, for example from the address of its page"), language)
     if "state" in query:
         code = asked_for(query["state"], "state", language)
         entities = Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY)
         found["state"] = entities.filter(Q(code__iexact=code) | Q(code__iexact=f"MX-{code}") | Q(inegi=code)).first()
         if found["state"] is None:
-            raise refusal("state", code, _("use a code such as MX-ZAC"), language)
+            raise refusal("state", code, gettext_lazy("use a code such as MX-ZAC"), language)
     if "topic" in query:
         found["topic"] = asked_for(query["topic"], "topic", language)
     return Scope(language=language, **found)
@@ -140,11 +150,11 @@ def asked_for(text: str, name: str, language: str) -> str:
     """A value of the address, cleaned. Raises BadScope when nothing is left of it or it is too long to mean anything."""
     value = clean_line(text)
     if not value or len(value) > LONGEST:
-        raise refusal(name, value[:40], _("leave the parameter out for everything"), language)
+        raise refusal(name, value[:40], gettext_lazy("leave the parameter out for everything"), language)
     return value
 
 
-def refusal(name: str, value: str, remedy: str, language: str) -> BadScope:
+def refusal(name: str, value: str, remedy: Any, language: str) -> BadScope:
     with translation.override(language):
         sentence = _("“%(value)s” is nothing that “%(name)s” can be: %(remedy)s.") % {
             "value": value,

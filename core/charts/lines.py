@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from core.charts.base import Cell, Chart, Kind, Table, Words, place
 
+Point = tuple[Words, Sequence[int]]
+
 
 @dataclass(frozen=True)
 class Line:
@@ -39,12 +41,15 @@ def lines(
     title: Words,
     description: Words,
     kinds: Sequence[Kind],
-    points: Sequence[tuple[Words, Sequence[int]]],
+    points: Sequence[Point],
     *,
     first_column: Words,
     ticks: Sequence[tuple[int, Words]],
 ) -> Lines:
-    """`points`: (words, a count for each kind), evenly spaced; `ticks`: (number of the point, words)."""
+    """`points`: (words, a count for each kind), evenly spaced; `ticks`: (number of the point, words).
+
+    The table lists the points at which something changed.
+    """
     top = top_of(max((max(counts) for _words, counts in points), default=0))
     span = max(1, len(points) - 1)
     drawn = []
@@ -58,8 +63,14 @@ def lines(
     ]
     up = [Tick(place(100 - 100 * level / top), level) for level in levels_of(top)]
     table = Table([first_column, *(kind.label for kind in kinds)])
-    table.rows = [[Cell(label), *(Cell(count) for count in counts)] for label, counts in reversed(points)]
+    table.rows = [[Cell(label), *(Cell(count) for count in counts)] for label, counts in reversed(changes_of(points))]
     return Lines(id, title, description, table, found, across, up)
+
+
+def changes_of(points: Sequence[Point]) -> list[Point]:
+    """The points at which some count is another than before, and the last one."""
+    found = [point for number, point in enumerate(points) if number == 0 or point[1] != points[number - 1][1]]
+    return found if not points or found[-1] is points[-1] else [*found, points[-1]]
 
 
 def path_of(heights: Sequence[float], span: int) -> str:

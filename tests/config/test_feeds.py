@@ -170,6 +170,12 @@ class FormTests(FeedCase):
         self.make_agreement(title_es="Nuevo")
         self.assertIn(b"Nuevo", self.client.get("/feeds/agreements.atom", headers={"if-none-match": first["ETag"]}).content)
 
+    def test_it_says_where_it_is(self):
+        query = {"topic": "voto", "lang": "en", "agency": "ife"}
+        links = {link.get("rel"): link.get("href") for link in self.feed("agreements", **query).findall(f"{ATOM}link")}
+        self.assertEqual(links["self"], "http://testserver/feeds/agreements.atom?agency=IFE&topic=voto&lang=en")
+        self.assertEqual(links["alternate"], "http://testserver/en/agreements/?agency=IFE&topic=voto")
+
     def test_only_reading(self):
         for name in NAMES:
             self.assertEqual(self.client.post(f"/feeds/{name}.atom").status_code, 405)

@@ -56,7 +56,8 @@ class BarsTests(SimpleTestCase):
     def test_a_row_of_nothing_is_left_out_and_nothing_at_all_is_empty(self):
         self.assertEqual([bar.label for bar in bars(Row("A", {"good": 0}), Row("B", {"good": 1})).bars], ["B"])
         self.assertTrue(bars().empty)
-        self.assertIn("nothing to draw", render_to_string("components/charts/bars.svg.html", {"chart": bars()}))
+        text = render_to_string("components/charts/bars.svg.html", {"chart": bars()})
+        self.assertEqual(("<table>" in text, "muted" in text), (False, True))
 
     def test_a_number_is_written_only_where_it_fits(self):
         chart = bars(Row("A", {"good": 97, "bad": 3}))
@@ -114,7 +115,8 @@ class FlowTests(SimpleTestCase):
     def test_nothing_flows(self):
         chart = self.chart({})
         self.assertTrue(chart.empty)
-        self.assertIn("nothing to draw", render_to_string("components/charts/flow.svg.html", {"chart": chart}))
+        text = render_to_string("components/charts/flow.svg.html", {"chart": chart})
+        self.assertEqual(("<table>" in text, "muted" in text), (False, True))
 
 
 class TilesTests(SimpleTestCase):
@@ -151,6 +153,11 @@ class LinesTests(SimpleTestCase):
         self.assertEqual(kept.path, "M0 100H100V50")
         self.assertEqual([(line.last, line.end) for line in chart.lines], [(4, "0"), (2, "50")])
         self.assertEqual([tick.label for tick in chart.up], [0, 1, 2, 3, 4])
+
+    def test_the_table_lists_the_points_at_which_something_changed(self):
+        chart = self.chart(("Jan", (0, 0)), ("Feb", (0, 0)), ("Mar", (4, 2)), ("Apr", (4, 2)), ("May", (4, 2)))
+        rows = [[cell.text for cell in row] for row in chart.table.rows]
+        self.assertEqual(rows, [["May", 4, 2], ["Mar", 4, 2], ["Jan", 0, 0]])
 
     def test_names_do_not_lie_on_one_another(self):
         chart = self.chart(("Jan", (40, 40)))
