@@ -79,7 +79,7 @@ class DraftTests(AgreementWorld, TestCase):
         self.assertEqual((Agreement.objects.count(), Event.objects.count()), (0, 0))
 
     def test_a_representative_takes_part_for_that_party(self):
-        stranger = make.participation(self.edition, organization=self.other_organization, key="LID-9")
+        stranger = make.participation(self.edition, organization=self.other_organization, key="LID-X9")
         with self.assertRaises(ValidationError) as caught:
             self.create(parties=[{"organization": self.organization, "representative": stranger}])
         self.assertEqual(list(caught.exception.message_dict), ["parties"])

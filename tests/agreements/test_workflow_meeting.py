@@ -66,7 +66,7 @@ class ScheduleTests(AgreementWorld, TestCase):
         self.assertEqual(list(caught.exception.message_dict), ["agreements"])
 
     def test_a_participant_comes_for_the_own_body(self):
-        person = make.participation(self.edition, organization=self.organization, key="LID-7")
+        person = make.participation(self.edition, organization=self.organization, key="LID-X7")
         meeting = workflow.schedule(
             edition=self.edition,
             actor=self.accounts["organizer"],
@@ -74,7 +74,7 @@ class ScheduleTests(AgreementWorld, TestCase):
             invited=[{"participation": person}],
         )
         self.assertEqual(meeting.attendance.get().organization, self.organization)
-        self.assertEqual(Event.objects.first().changes["invited"], [None, ["ORG-01 · LID-7"]])
+        self.assertEqual(Event.objects.first().changes["invited"], [None, ["ORG-01 · LID-X7"]])
 
     def test_nobody_is_invited_twice(self):
         with self.assertRaises(ValidationError) as caught:
