@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 
@@ -57,26 +57,18 @@ class Language:
     url: str
 
 
-def address_of(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def navigation(request: HttpRequest) -> list[NavItem]:
     """The main navigation with the section of this page marked."""
     match = getattr(request, "resolver_match", None)
     here = match.url_name if match is not None and not match.namespaces else ""
     here = BELONGS.get(here or "", here or "")
-    found = [NavItem(address_of(name), label, name == here) for name, label in SECTIONS]
-    return [item for item in found if item.url]
+    return [NavItem(reverse(name), label, name == here) for name, label in SECTIONS]
 
 
 def languages(request: HttpRequest) -> list[Language]:
     """This page in each language, with the same query; the home page where it has no address under a language."""
     found = getattr(request, "resolver_match", None) is not None
-    path = request.get_full_path() if found else address_of("home")
+    path = request.get_full_path() if found else reverse("home")
     return [Language(code, name, translate_url(path, code)) for code, name in (("es", "Español"), ("en", "English"))]
 
 

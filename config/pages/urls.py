@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from config.pages import views
+from config.pages import styleguide, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path(_("data/"), views.data, name="data"),
     path(_("verify/"), views.verify, name="verify"),
     path(_("verify/ledger.jsonl"), views.ledger_lines, name="ledger"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

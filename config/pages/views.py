@@ -42,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     readings = standing.by_reading(edition)
     context = {
         "edition": edition,
+        "record": edition,
         "today": today,
         "lights": lights,
         "commitments": standing.counted(lights),

@@ -10,7 +10,6 @@ from babel.dates import get_timezone_location
 from django import template
 from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -36,7 +35,7 @@ def icon(name: str, label: str = "") -> str:
     address = f"{static('img/sprite.svg')}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', address)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
 
 
 @register.simple_tag
@@ -242,15 +241,6 @@ def sample_mark(record: Any, brief: bool = False) -> dict[str, Any]:
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
-
-
-@register.simple_tag
-def try_url(name: str, *args: Any) -> str:
-    """The address of a page that an installation may not have; '' then."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 @register.filter
