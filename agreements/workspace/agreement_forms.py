@@ -90,14 +90,19 @@ class PartyRow(RowForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        body, person = given.get("body"), given.get("representative")
-        if body is not None and person is not None and person.body != body:
-            self.add_error(
-                "representative",
-                _("%(person)s does not come for %(body)s: choose somebody of that body, or nobody for now.")
-                % {"person": person.person.name, "body": body.short},
-            )
+        check_comes_for(self, "representative", given.get("body"))
         return given
+
+
+def check_comes_for(row: RowForm, name: str, body: Any) -> None:
+    """A person named for a body comes for that body; otherwise the field says so."""
+    person = row.cleaned_data.get(name)
+    if body is not None and person is not None and person.body != body:
+        row.add_error(
+            name,
+            _("%(person)s does not come for %(body)s: choose somebody of that body, or nobody for now.")
+            % {"person": person.person.name, "body": body.short},
+        )
 
 
 class AgreementForm(WithRows, RecordForm):

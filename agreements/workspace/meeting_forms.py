@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,13 @@ from crispy_forms.bootstrap import InlineRadios
 from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.models import Attendance, Meeting
-from agreements.workspace.agreement_forms import NOTHING, long_text
+from agreements.workspace.agreement_forms import NOTHING, check_comes_for, long_text
 from agreements.workspace.fields import (
     Options,
     PickField,
@@ -43,6 +45,10 @@ def time_field(label: Any) -> forms.TimeField:
 
 class TimesMixin(forms.Form):
     """A day, two times and a zone, and the two moments that they mean."""
+
+    #: What the clocks of the parties will say, once they are worked out.
+    clocks: Sequence[Any] = ()
+    buttons = [("preview", gettext_lazy("Show what the clocks will say"))]
 
     day = forms.DateField(label=pgettext_lazy("of a meeting", "Day"))
     starts = time_field(pgettext_lazy("time of a meeting", "From"))
@@ -72,12 +78,17 @@ class TimesMixin(forms.Form):
         return given
 
     @property
-    def clocks(self) -> list[Any]:
-        """What the clocks of the parties will say, once the times can be read."""
-        given = getattr(self, "cleaned_data", {})
-        if not self.is_bound or not given.get("starts_at") or not given.get("ends_at"):
-            return []
-        return clocks(given["starts_at"], given["ends_at"], given["time_zone"])
+    def wants_clocks(self) -> bool:
+        """The button that shows the clocks was pressed: save nothing."""
+        return self.is_bound and "preview" in self.data
+
+    def work_out_clocks(self) -> None:
+        """What the clocks of the parties will say, as far as the times can be read; nothing is judged."""
+        self.full_clean()
+        given = self.cleaned_data
+        if given.get("starts_at") and given.get("ends_at"):
+            self.clocks = clocks(given["starts_at"], given["ends_at"], given["time_zone"])
+        self._errors = ErrorDict()
 
 
 def times_of(meeting: Meeting) -> dict[str, Any]:
@@ -103,6 +114,11 @@ class InvitedRow(RowForm):
         self.fields["participation"].offer(people)
         if not people.by_value:
             del self.fields["participation"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        check_comes_for(self, "participation", given.get("body"))
+        return given
 
 
 class AgendaRow(RowForm):
@@ -189,8 +205,6 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
             ),
         }
 
-    buttons = [("preview", gettext_lazy("Show what the clocks will say"))]
-
     def layout(self) -> list[Any]:
         return [
             Fieldset(gettext_lazy("Title"), pair("title_es", "title_en"), css_class="group"),
@@ -202,19 +216,11 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
 
     @property
     def wants_more(self) -> bool:
-        return super().wants_more or (self.is_bound and "preview" in self.data)
+        return super().wants_more or self.wants_clocks
 
     def show_more(self) -> None:
-        """The clocks are worked out from what was typed, where it can be read."""
-        self.full_clean()
-        shown = self.clocks
+        self.work_out_clocks()
         super().show_more()
-        self._shown = shown
-
-    @property
-    def shown_clocks(self) -> list[Any]:
-        found: list[Any] = getattr(self, "_shown", [])
-        return found or self.clocks
 
     def meeting_values(self) -> dict[str, Any]:
         """The columns of the meeting."""
@@ -244,14 +250,13 @@ class ClocksBlock:
         return []
 
     def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
-        return render_to_string("agreements/workspace/clocks.html", {"clocks": form.shown_clocks, "asked": form.is_bound})
+        return render_to_string("agreements/workspace/clocks.html", {"clocks": form.clocks, "asked": form.is_bound})
 
 
 class MoveForm(TimesMixin, BaseForm):
     """Another time or place, with the reason."""
 
     submit_label = gettext_lazy("Move the meeting")
-    buttons = [("preview", gettext_lazy("Show what the clocks will say"))]
     place = forms.CharField(label=gettext_lazy("Place"), max_length=300, required=False)
     reason = long_text(gettext_lazy("Reason"), rows=2, required=True)
 
@@ -266,14 +271,6 @@ class MoveForm(TimesMixin, BaseForm):
 
     def layout(self) -> list[Any]:
         return [pair("day", "starts", "ends", "time_zone"), ClocksBlock(), "place", "reason"]
-
-    @property
-    def wants_more(self) -> bool:
-        return self.is_bound and "preview" in self.data
-
-    @property
-    def shown_clocks(self) -> list[Any]:
-        return self.clocks
 
 
 PRESENCES = [choice for choice in Attendance.Presence.choices if choice[0] != Attendance.Presence.INVITED]

@@ -233,8 +233,8 @@ def meeting_move(request: HttpRequest, folio: str) -> HttpResponse:
     if back is not None:
         return back
     form = MoveForm(sent(request), record=found)
-    if form.wants_more:
-        form.show_more()
+    if form.wants_clocks:
+        form.work_out_clocks()
     elif form.is_valid() and attempt(
         form,
         doors.move_meeting,

@@ -48,7 +48,10 @@ def clauses_of(version: AgreementVersion | None) -> list[Clause]:
 def commitments_of(agreement: Agreement, user: Any) -> list[Commitment]:
     """The commitments with their light today."""
     rows = Commitment.objects.visible_to(user).filter(agreement=agreement).with_light(agreement.edition.today())
-    return list(rows.select_related("lead__organization", "lead__agency").order_by("number"))
+    found = list(rows.select_related("lead__organization", "lead__agency").order_by("number"))
+    for commitment in found:
+        commitment.agreement = agreement
+    return found
 
 
 def acceptances_of(agreement: Agreement, version: AgreementVersion | None) -> list[tuple[Any, Any]]:
