@@ -20,6 +20,17 @@ KIND_WORDS = {
     "antecedent": pgettext_lazy("kind of record", "antecedents"),
     "participant": pgettext_lazy("kind of record", "participants"),
 }
+ONE = {
+    "agreement": pgettext_lazy("kind of record", "agreement"),
+    "proposal": pgettext_lazy("kind of record", "proposal"),
+    "commitment": pgettext_lazy("kind of record", "commitment"),
+    "meeting": pgettext_lazy("kind of record", "meeting"),
+    "agency": pgettext_lazy("kind of record", "public body"),
+    "organization": pgettext_lazy("kind of record", "organization"),
+    "edition": pgettext_lazy("kind of record", "forum"),
+    "antecedent": pgettext_lazy("kind of record", "antecedent"),
+    "participant": pgettext_lazy("kind of record", "participant"),
+}
 PAGES = ("agreement", "proposal", "meeting", "agency", "organization", "edition", "antecedent")
 
 
@@ -41,7 +52,7 @@ class Result:
         other = "es" if here == "en" else "en"
         self.entry = entry
         self.kind = entry.kind
-        self.kind_words = KIND_WORDS.get(entry.kind, entry.kind)
+        self.kind_words = ONE.get(entry.kind, entry.kind)
         self.url = address_of(entry)
         self.key = "" if entry.kind == "participant" else entry.record_key
         self.is_sample = entry.is_sample
