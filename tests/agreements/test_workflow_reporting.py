@@ -124,6 +124,9 @@ class ReportTests(AgreementWorld, TestCase):
             with self.subTest(status=status, percent=percent):
                 self.assertEqual(self.report(self.commitment, status=status, percent=percent).status, status)
 
+    def test_a_cut_off_may_be_the_day_of_the_report(self):
+        self.assertEqual(self.report(self.commitment, cut_off=NOON.date()).cut_off, NOON.date())
+
     def test_an_organizer_says_why_it_is_on_behalf(self):
         values = {"cut_off": CUT_OFF, "status": "in_progress", "narrative_es": "Avanza."}
         door = {"commitment": self.commitment, "values": values, "at": NOON}
