@@ -38,6 +38,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+#: No public key is longer.
+LONGEST_KEY = 80
 MOST_REVISIONS = 2**31 - 1
 
 
@@ -254,6 +256,36 @@ def words_for(field: forms.Field, fallback: Any) -> str:
     """The name of a field where it stands alone: its `long_label` where the form gave one ("Budget: reason")."""
     words = str(getattr(field, "long_label", "") or field.label or fallback)
     return words[:1].upper() + words[1:]
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several records as check boxes: works with a keyboard, a screen reader and without a script.
+
+    Records are named by their public key (`to_field_name` is the model's `KEY`, which must be unique in the queryset).
+    """
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("to_field_name", queryset.model.KEY)
+        super().__init__(queryset, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Keys; a record's own form knows the chosen ones as instances, and an `initial` may give database ids."""
+        if isinstance(value, (list, tuple, set)) and value and all(isinstance(one, int) for one in value):
+            return list(self.queryset.filter(pk__in=value).values_list(self.to_field_name, flat=True))
+        return super().prepare_value(value)
+
+    def clean(self, value: Any) -> Any:
+        for one in value if isinstance(value, (list, tuple)) else ():
+            if len(str(one)) > LONGEST_KEY or "\x00" in str(one):
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(one)[:20]}
+                )
+        return super().clean(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return set(map(str, self.prepare_value(initial) or ())) != set(map(str, self.prepare_value(data) or ()))
 
 
 class WebAddressField(forms.URLField):

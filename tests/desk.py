@@ -66,3 +66,26 @@ def fields_of(response: Any, form: str = "form") -> dict[str, Any]:
         value = bound.field.prepare_value(value) if hasattr(bound.field, "prepare_value") else value
         sent[bound.html_name] = "on" if value is True else value
     return sent
+
+
+#: What no form expects, for every field at once.
+NONSENSE: tuple[Any, ...] = (
+    "",
+    "\x00",
+    "-1",
+    "999999999999999999999999",
+    "1e400",
+    "NaN",
+    "2026-99-99",
+    "99999-01-01",
+    "<script>alert(1)</script>{{ 7|add:7 }}{% url 'x' %}",
+    "ñ" * 30_000,
+    ["1", "2", "x", ""],
+    "\ud7ff\U0010ffff\u202e",
+)
+
+
+def nonsense_posts(names: Any) -> Any:
+    """A POST of each kind of nonsense in all of the named fields."""
+    for value in NONSENSE:
+        yield value, dict.fromkeys(names, value)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import LONG_TEXT
-from core.forms import BaseForm, RecordForm, dress, pair
+from core.forms import LONGEST_KEY, BaseForm, RecordForm, SeveralField, dress, pair
 from forum.models import Agency, Edition, Organization
 from forum.roles import roles_of
 from forum.workspace.fields import federal_entities
@@ -29,33 +29,24 @@ TEXT_PAIRS = [
 LINKS = ("proponents", "speakers", "addressees", "antecedents", "recommendations", "states")
 
 
-class Boxes(forms.CheckboxSelectMultiple):
-    """Several records as check boxes: works with a keyboard, a screen reader and without a script."""
-
-
-class Bodies(forms.ModelMultipleChoiceField):
+class Bodies(SeveralField):
     """Bodies by acronym and name, so that both can be read."""
-
-    widget = Boxes
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.acronym}: {obj.name}" if obj.acronym and obj.acronym != obj.name else str(obj.name)
 
 
-class Speakers(NamedParticipation, forms.ModelMultipleChoiceField):
+class Speakers(NamedParticipation, SeveralField):
     """People of the edition: by their name for organizers, as the public reads them for delegates."""
 
-    widget = Boxes
     with_names = False
 
     def label_from_instance(self, obj: Any) -> str:
         return super().label_from_instance(obj) if self.with_names else str(obj)
 
 
-class Recommendations(forms.ModelMultipleChoiceField):
+class Recommendations(SeveralField):
     """Recommendations of earlier forums by antecedent and number."""
-
-    widget = Boxes
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.antecedent.name} ({obj.number}): {obj.text[:160]}"
@@ -80,9 +71,9 @@ class ProposalForm(RecordForm):
             "addressees": Bodies,
             "speakers": Speakers,
             "recommendations": Recommendations,
-            "antecedents": forms.ModelMultipleChoiceField,
+            "antecedents": SeveralField,
+            "states": SeveralField,
         }
-        widgets = dict.fromkeys(LINKS, Boxes)
 
     def __init__(self, *args: Any, edition: Edition, user: Any, **kwargs: Any) -> None:
         mine = roles_of(user).organizations
@@ -118,7 +109,7 @@ class CorrectionForm(RecordForm):
     class Meta:
         model = Proposal
         fields = ["table", "topic", "states"]
-        widgets = {"states": Boxes}
+        field_classes = {"states": SeveralField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -203,7 +194,7 @@ class FolioField(forms.CharField):
         text = super().to_python(value)
         if not text or isinstance(text, Proposal):
             return text
-        found = self.proposals.filter(folio__iexact=text).first()
+        found = self.proposals.filter(folio__iexact=text).first() if len(text) <= LONGEST_KEY and "\x00" not in text else None
         if found is None:
             raise ValidationError(
                 _("There is no proposal “%(value)s” that can be chosen here."), code="unknown", params={"value": text[:60]}

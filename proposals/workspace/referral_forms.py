@@ -9,16 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import LONG_TEXT
-from core.forms import BaseForm, pair
+from core.forms import BaseForm, SeveralField, pair
 from forum.models import Agency, Organization, User
 from proposals.models import Proposal, Referral
-from proposals.workspace.forms import Bodies, Boxes, ReasonForm
+from proposals.workspace.forms import Bodies, ReasonForm
 
 
-class Waiting(forms.ModelMultipleChoiceField):
+class Waiting(SeveralField):
     """Proposals with those to whom they are addressed."""
-
-    widget = Boxes
 
     def label_from_instance(self, obj: Any) -> str:
         bodies = ", ".join(agency.short for agency in obj.addressees.all())
@@ -93,9 +91,7 @@ class LiaisonsForm(BaseForm):
     """Officials of the body who follow this referral."""
 
     submit_label = _("Name the liaisons")
-    users = forms.ModelMultipleChoiceField(
-        label=_("Liaison officials"), queryset=User.objects.none(), required=False, widget=Boxes, to_field_name="key"
-    )
+    users = SeveralField(label=_("Liaison officials"), queryset=User.objects.none(), required=False)
 
     def __init__(self, *args: Any, record: Referral, **kwargs: Any) -> None:
         super().__init__(*args, record=record, **kwargs)

@@ -24,10 +24,10 @@ class WritingTests(DeskTests):
         client = self.sign_in("delegate")
         page = client.get(at("proposal_new", edition="propia"))
         filled = fields_of(page)
-        self.assertEqual(filled["proponents"], [self.organization.pk])
+        self.assertEqual(filled["proponents"], [self.organization.key])
         response = client.post(
             at("proposal_new", edition="propia"),
-            {**filled, "title_es": "Voto", "petition_es": "Que se pueda.", "addressees": [self.agency.pk]},
+            {**filled, "title_es": "Voto", "petition_es": "Que se pueda.", "addressees": [self.agency.key]},
         )
         made = Proposal.objects.get(title_es="Voto")
         self.assertRedirects(response, at("proposal", made.folio))
@@ -38,7 +38,7 @@ class WritingTests(DeskTests):
         response = self.post(
             "delegate",
             at("proposal_new", edition="propia"),
-            {"title_es": "Voto", "petition_es": "Que sí.", "proponents": [self.other_organization.pk]},
+            {"title_es": "Voto", "petition_es": "Que sí.", "proponents": [self.other_organization.key]},
         )
         self.assertContains(response, "written by a delegate of one of its proponents", status_code=422)
         self.assertFalse(Proposal.objects.exists())

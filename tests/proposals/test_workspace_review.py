@@ -67,7 +67,7 @@ class ReviewTests(DeskMixin, ProposalWorld, TestCase):
         self.assertEqual(self.mine.status, "acknowledged")
 
     def test_save_and_next_goes_by_due_date(self) -> None:
-        second, (later,) = self.referred(self.agency)
+        _second, (later,) = self.referred(self.agency)
         data = {**self.opened(), **SAID, "next": "1"}
         self.assertRedirects(self.client.post(self.url, data), at("review", later.folio))
         last = self.client.post(at("review", later.folio), {"revision": 1, **SAID, "next": "1"})
