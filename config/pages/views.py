@@ -86,6 +86,13 @@ def commitment_filters(user: Any, on: Any) -> tuple[Any, ...]:
             lambda: Organization.objects.visible_to(user),
             of_organization,
         ),
+        # What the bars of the page count: the commitments that a body answers for, without those it only shares.
+        RecordFilter(
+            "lead",
+            pgettext_lazy("filter", "Who leads"),
+            lambda: Agency.objects.visible_to(user),
+            lambda rows, agency: rows.filter(lead__agency=agency),
+        ),
     )
 
 
@@ -107,17 +114,12 @@ def progress(request: HttpRequest) -> HttpResponse:
         ),
     )
     chosen = Edition.objects.visible_to(user).filter(slug=listing.values.get("edition", "")).first()
-    lights, readings = standing.by_light(today, chosen), standing.by_reading(chosen)
     for commitment in listing:
         commitment.days = commitment.days_late(today)
     context = {
         "listing": listing,
         "edition": chosen,
         "today": today,
-        "lights": lights,
-        "commitments": standing.counted(lights),
-        "readings": readings,
-        "proposals": standing.counted(readings),
         "silent": standing.silent_bodies(today, chosen),
         "pictures": progress_pictures(today, chosen),
     }

@@ -59,7 +59,7 @@ def tile_map(id: str, title: Words, description: Words, squares: Sequence[Square
     for square in sorted(squares, key=lambda each: (each.row, each.column)):
         x, y = square.column * SIDE, square.row * SIDE
         places = (x + 2, y + 2, x + SIDE / 2, y + 25, y + 48)
-        tiles.append(Tile(square, sum(square.count >= limit for limit in limits), *map(place, places)))
+        tiles.append(Tile(square, step_of(square.count, limits), *map(place, places)))
     counted = sorted((square for square in squares if square.count), key=lambda each: -each.count)
     table = Table(columns, [[Cell(square.name, square.url), Cell(square.count)] for square in counted])
     width = SIDE * (1 + max((square.column for square in squares), default=0))
@@ -68,19 +68,32 @@ def tile_map(id: str, title: Words, description: Words, squares: Sequence[Square
 
 
 def limits_of(counts: Sequence[int]) -> list[int]:
-    """The least count of each step: even steps from 1 to the most, none twice.
+    """The least count of each step: even steps from the least that is there to the most, none twice.
 
-    >>> limits_of([0, 1, 12]), limits_of([2, 1]), limits_of([0])
-    ([1, 4, 7, 10], [1, 2], [])
+    >>> limits_of([0, 1, 12]), limits_of([2, 1]), limits_of([3, 3, 0]), limits_of([0])
+    ([1, 4, 7, 10], [1, 2], [3], [])
     """
-    most = max(counts, default=0)
-    return sorted({1 + most * step // STEPS for step in range(STEPS) if 1 + most * step // STEPS <= most})
+    there = [count for count in counts if count]
+    if not there:
+        return []
+    least, span = min(there), max(there) - min(there) + 1
+    return sorted({least + span * step // STEPS for step in range(STEPS)})
+
+
+#: Which of the four strengths are used when there are fewer steps.
+STRENGTHS = {0: (), 1: (3,), 2: (2, 4), 3: (1, 2, 4), 4: (1, 2, 3, 4)}
+
+
+def step_of(count: int, limits: Sequence[int]) -> int:
+    """The strength of a count, 0 for nothing."""
+    number = sum(count >= limit for limit in limits)
+    return STRENGTHS[len(limits)][number - 1] if number else 0
 
 
 def scale_of(limits: Sequence[int], squares: Sequence[Square]) -> list[tuple[int, str]]:
     most = max((square.count for square in squares), default=0)
     ends = [*(limit - 1 for limit in limits[1:]), most]
     return [
-        (step, str(first) if first == last else f"{first}–{last}")
-        for step, (first, last) in enumerate(zip(limits, ends, strict=False), start=1)
+        (step_of(first, limits), str(first) if first == last else f"{first}–{last}")
+        for first, last in zip(limits, ends, strict=False)
     ]

@@ -130,7 +130,9 @@ class TilesTests(SimpleTestCase):
         self.assertEqual(chart.scale, [(1, "1–3"), (2, "4–6"), (3, "7–9"), (4, "10–12")])
 
     def test_small_counts_have_fewer_steps(self):
-        self.assertEqual(self.chart(0, 1, 2).scale, [(1, "1"), (2, "2")])
+        self.assertEqual(self.chart(0, 1, 2).scale, [(2, "1"), (4, "2")])
+        self.assertEqual(self.chart(0, 3, 3).scale, [(3, "3")])
+        self.assertEqual([tile.step for tile in self.chart(0, 3, 5).tiles], [0, 1, 4])
         self.assertEqual(self.chart(0, 0).scale, [])
 
     def test_the_table_lists_what_is_there_most_first(self):
