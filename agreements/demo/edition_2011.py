@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from agreements.demo.opinions_2011 import CONCLUDED, ROWS, Row
-from agreements.demo.signing import Signing
+from agreements.demo.signing import Scene, Signing
 from agreements.demo.stage import Stage, moment
 from agreements.models import Agreement, Commitment, Meeting
 from agreements.workflow import (
@@ -30,7 +30,8 @@ from proposals.models import Opinion, Proposal, Referral
 from proposals.workflow import conclude_review
 
 D = dt.date
-Scene = tuple[dt.date, Callable[[], Any]]
+#: Table → the day on which its proposals are submitted in the sample chain.
+OPENED = {1: D(2011, 3, 13), 2: D(2011, 3, 14), 3: D(2011, 3, 14)}
 
 
 class Edition2011(Signing):
@@ -41,29 +42,22 @@ class Edition2011(Signing):
 
     def scenes(self) -> list[Scene]:
         edition, organizer = self.edition, self.stage.organizer
-        found: list[Scene] = [
+        days: list[tuple[dt.date, Callable[[], Any]]] = [
             (D(2011, 3, 1), self.programme),
-            (D(2011, 3, 13), partial(self.submit_all, 1)),
-            (D(2011, 3, 14), partial(self.submit_all, 2)),
-            (D(2011, 3, 14), partial(self.submit_all, 3)),
             (D(2011, 3, 15), self.refer_all),
             (D(2011, 5, 23), partial(self.move_on, "agreements", D(2011, 5, 23))),
             (D(2011, 5, 26), self.draft_first),
             (D(2011, 5, 30), partial(self.open, "A-01", D(2011, 5, 30))),
-            *self.signatures("A-01", D(2011, 6, 3)),
             (D(2011, 6, 13), self.draft_second),
             (D(2011, 6, 15), partial(self.open, "A-02", D(2011, 6, 15))),
-            *self.signatures("A-02", D(2011, 6, 20)),
             (D(2011, 6, 27), partial(self.move_on, "follow_up", D(2011, 6, 27))),
             (D(2011, 6, 28), self.call_first_meeting),
             (D(2011, 7, 14), self.hold_first_meeting),
             (D(2011, 7, 28), self.approve_first_minutes),
-            *self.first_reports(),
             (D(2011, 11, 28), self.first_amendment),
             (D(2011, 12, 1), partial(self.open, "A-01", D(2011, 12, 1))),
-            *self.signatures("A-01", D(2011, 12, 5)),
-            (D(2011, 12, 7), self.extension),
-            *self.last_reports(),
+            (D(2011, 12, 7), self.ask_extension),
+            (D(2011, 12, 9), self.accept_extension),
             (
                 D(2012, 6, 29),
                 partial(
@@ -76,9 +70,17 @@ class Edition2011(Signing):
             ),
             (D(2012, 12, 10), self.conclude_second),
         ]
-        found += [(row[3], partial(self.answer, row, number)) for number, row in enumerate(ROWS)]
-        found += [(day, partial(self.conclude_review, folio)) for folio, (day, _why) in CONCLUDED.items()]
-        return found
+        days += [(day, partial(self.conclude_review, folio)) for folio, (day, _why) in CONCLUDED.items()]
+        return [
+            *((moment(day), scene) for day, scene in days),
+            *((moment(opened, 15 + table), partial(self.submit_all, table, opened)) for table, opened in OPENED.items()),
+            *((moment(row[3], 13, number), partial(self.answer, row, number)) for number, row in enumerate(ROWS)),
+            *self.signatures("A-01", D(2011, 6, 3)),
+            *self.signatures("A-02", D(2011, 6, 20)),
+            *self.first_reports(),
+            *self.signatures("A-01", D(2011, 12, 5)),
+            *self.last_reports(),
+        ]
 
     def proposal(self, folio: str) -> Proposal:
         return Proposal.objects.get(folio=folio)
@@ -115,8 +117,7 @@ class Edition2011(Signing):
                 at=moment(D(2011, 3, 1)),
             )
 
-    def submit_all(self, table: int) -> None:
-        day = D(2011, 3, 13) if table == 1 else D(2011, 3, 14)
+    def submit_all(self, table: int, day: dt.date) -> None:
         for minute, proposal in enumerate(Proposal.objects.filter(edition=self.edition, table__number=table).order_by("folio")):
             self.stage.put_forward(proposal, day=day, hour=15 + table, minute=minute * 7)
 
@@ -269,18 +270,19 @@ class Edition2011(Signing):
             at=at,
         )
 
-    def extension(self) -> None:
-        commitment = self.commitment("A-01", 2)
-        asked = ask_extension(
-            commitment=commitment,
+    def ask_extension(self) -> None:
+        self.asked = ask_extension(
+            commitment=self.commitment("A-01", 2),
             party=self.party("A-01", "SRE"),
             actor=self.stage.official("SRE"),
             to_on=D(2012, 5, 31),
             reason="Muestra: la obra en un consulado se retrasó.",
             at=moment(D(2011, 12, 7)),
         )
+
+    def accept_extension(self) -> None:
         accept_extension(
-            extension=asked,
+            extension=self.asked,
             party=self.party("A-01", "ORG-01"),
             actor=self.stage.delegate("ORG-01"),
             at=moment(D(2011, 12, 9)),

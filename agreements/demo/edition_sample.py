@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from agreements.demo.proposals_sample import SAMPLES
-from agreements.demo.signing import Signing
+from agreements.demo.signing import Scene, Signing
 from agreements.demo.stage import Stage, condition
 from forum.models import Area, Edition, Participation
 from forum.workflow import create_edition, create_participation, create_table, edit_edition, join_edition, set_stage
@@ -28,7 +27,6 @@ from proposals.workflow import (
     withdraw,
 )
 
-Scene = tuple[dt.date, Callable[[], Any]]
 OPENED = -300
 TABLES = {
     1: ("Muestra: derechos políticos y documentos", "Sample: political rights and documents"),
@@ -117,11 +115,11 @@ class SampleEdition(Signing):
             )
 
     def scenes(self) -> list[Scene]:
-        day = self.stage.day
+        at, day = self.stage.at, self.stage.day
         stages = [(OPENED + 3, "review"), (-240, "agreements"), (-200, "follow_up")]
         found: list[Scene] = [
             (
-                day(offset),
+                at(offset, 9),
                 partial(set_stage, edition=self.edition, stage=stage, actor=self.stage.organizer, at=self.stage.at(offset, 9)),
             )
             for offset, stage in stages
@@ -135,7 +133,7 @@ class SampleEdition(Signing):
             *self.waiting_for_organizers(),
             *self.in_the_queue(),
             (
-                day(-32),
+                at(-32),
                 partial(
                     edit_edition,
                     edition=self.edition,
@@ -180,17 +178,17 @@ class SampleEdition(Signing):
         self.opinions[place] = self.stage.opine(self.referrals[place], verdict, reasons, day=self.stage.day(offset), **more)
 
     def handed_in_and_sent(self, key: str, offset: int, sent: int, term_days: int = 15) -> list[Scene]:
-        day = self.stage.day
-        return [(day(offset), partial(self.hand_in, key, offset)), (day(sent), partial(self.send, key, sent, term_days))]
+        handed_in = (self.stage.at(offset, 10), partial(self.hand_in, key, offset))
+        return [handed_in, (self.stage.at(sent, 12, 30), partial(self.send, key, sent, term_days))]
 
     def answered(self, place: str, verdict: str, reasons: str, offset: int, **more: Any) -> Scene:
-        return self.stage.day(offset), partial(self.answer, place, verdict, reasons, offset, **more)
+        return self.stage.at(offset, 13), partial(self.answer, place, verdict, reasons, offset, **more)
 
     # --- proposals, one story after the other ---
 
     def offices(self) -> list[Scene]:
         """Agreed with conditions; one body assessed it again. The first agreement of the edition comes from it."""
-        day = self.stage.day
+        at = self.stage.at
         return [
             *self.handed_in_and_sent("offices", OPENED, OPENED + 3),
             self.answered("offices SRE", "feasible", "las jornadas itinerantes tienen lugar para un módulo.", -285),
@@ -203,8 +201,8 @@ class SampleEdition(Signing):
                 legal_basis="Muestra: lineamientos internos sobre módulos.",
                 doubts={"technical": "!falta equipo portátil."},
             ),
-            (day(-262), self.assess_offices_again),
-            (day(-150), self.meet_condition),
+            (at(-262, 14), self.assess_offices_again),
+            (at(-150), self.meet_condition),
         ]
 
     def assess_offices_again(self) -> None:
@@ -235,7 +233,7 @@ class SampleEdition(Signing):
 
     def divided_and_silent(self) -> list[Scene]:
         """A divided proposal with its dissent, and one that a body leaves without an answer."""
-        day = self.stage.day
+        at = self.stage.at
         return [
             *self.handed_in_and_sent("fund", OPENED, OPENED + 4),
             self.answered("fund SADER", "feasible", "un componente rural puede sumarse al fondo.", -284),
@@ -256,7 +254,7 @@ class SampleEdition(Signing):
             ),
             *self.handed_in_and_sent("online", -70, -62),
             self.answered("online SEN", "feasible", "hay iniciativas afines en comisiones.", -45),
-            (day(-58), partial(self.acknowledged, "online INE", -58)),
+            (at(-58), partial(self.acknowledged, "online INE", -58)),
         ]
 
     def acknowledged(self, place: str, offset: int) -> None:
@@ -266,16 +264,16 @@ class SampleEdition(Signing):
     def passed_on_and_asked(self) -> list[Scene]:
         """One body says that it is not its matter and passes it on; another one waits for an answer of the proponents."""
         return [
-            *self.handed_in_and_sent("return", -50, -42, term_days=30),
+            *self.handed_in_and_sent("return", -32, -26, term_days=30),
             self.answered(
                 "return INAMI",
                 "outside_remit",
                 "la inscripción escolar y los apoyos corresponden a otra dependencia.",
-                -33,
+                -14,
                 refer_to=self.stage.agency("BIENESTAR"),
                 doubts={"legal_remit": "!no es competencia del Instituto."},
             ),
-            self.answered("return SRE", "feasible", "los consulados pueden expedir los documentos previos.", -28),
+            self.answered("return SRE", "feasible", "los consulados pueden expedir los documentos previos.", -12),
             *self.handed_in_and_sent("training", -38, -30, term_days=30),
             self.answered(
                 "training SADER",
@@ -309,15 +307,15 @@ class SampleEdition(Signing):
 
     def states_agree(self) -> list[Scene]:
         """Agreed feasible; a similar proposal was merged into it, another one withdrawn."""
-        day = self.stage.day
+        at = self.stage.at
         return [
             *self.handed_in_and_sent("desk", -120, -112),
-            (day(-118), partial(self.hand_in, "twin", -118)),
-            (day(-116), self.merge_twin),
+            (at(-118, 10), partial(self.hand_in, "twin", -118)),
+            (at(-116), self.merge_twin),
             self.answered("desk SEZAMI", "feasible", "la ventanilla puede abrirse con el personal actual.", -100),
             self.answered("desk SEMIGRANTE", "feasible", "se suma con un formato común.", -97),
-            (day(-110), partial(self.hand_in, "museum", -110)),
-            (day(-104), self.withdraw_museum),
+            (at(-110, 10), partial(self.hand_in, "museum", -110)),
+            (at(-104), self.withdraw_museum),
         ]
 
     def merge_twin(self) -> None:
@@ -335,12 +333,12 @@ class SampleEdition(Signing):
 
     def waiting_for_organizers(self) -> list[Scene]:
         """Submitted and not referred yet; returned with a reason; a draft of a delegate."""
-        day = self.stage.day
+        at = self.stage.at
         return [
-            (day(-6), partial(self.hand_in, "records", -6)),
-            (day(-9), partial(self.hand_in, "radio", -9)),
-            (day(-7), self.return_radio),
-            (day(-3), partial(self.write, "women", -3)),
+            (at(-6, 10), partial(self.hand_in, "records", -6)),
+            (at(-9, 10), partial(self.hand_in, "radio", -9)),
+            (at(-7), self.return_radio),
+            (at(-3, 10), partial(self.write, "women", -3)),
         ]
 
     def return_radio(self) -> None:
@@ -349,12 +347,12 @@ class SampleEdition(Signing):
 
     def in_the_queue(self) -> list[Scene]:
         """Fresh referrals: one not opened yet, one in draft, one with an internal position; and one presented again."""
-        day = self.stage.day
+        at = self.stage.at
         return [
             *self.handed_in_and_sent("abroad", -16, -8),
-            (day(-5), self.draft_of_sre),
-            (day(-4), self.position_of_ime),
-            (day(-75), self.present_again),
+            (at(-5), self.draft_of_sre),
+            (at(-4), self.position_of_ime),
+            (at(-75), self.present_again),
             self.answered(
                 "again SEN",
                 "conditional",

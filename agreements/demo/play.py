@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils import translation
 
@@ -16,12 +18,15 @@ from core.models.base import Source, entered_as
 from core.models.event import Origin
 
 
-def play() -> None:
-    """Fill an empty database, all or nothing: a demonstration that was interrupted leaves an empty one."""
+def play(today: dt.date | None = None) -> None:
+    """Fill an empty database, all or nothing: a demonstration that was interrupted leaves an empty one.
+
+    Days are counted from `today`, by default today in Mexico City.
+    """
     with transaction.atomic(), acting_from(Origin.COMMAND), translation.override("es"):
         load_founding_files()
         make_accounts()
-        stage = Stage()
+        stage = Stage(today)
         with entered_as(Source.SAMPLE):
             perform(Edition2011(stage).scenes())
             sample = SampleEdition(stage)
@@ -29,6 +34,6 @@ def play() -> None:
 
 
 def perform(scenes: list[Scene]) -> None:
-    """Play scenes by day; those of one day in the order in which they are listed."""
-    for _day, scene in sorted(scenes, key=lambda scene: scene[0]):
+    """Play scenes in the order of their moments, so that the ledger reads as a calendar does."""
+    for _moment, scene in sorted(scenes, key=lambda scene: scene[0]):
         scene()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from agreements.demo.edition_sample import SampleEdition
+from agreements.demo.signing import Scene
 from agreements.demo.stage import moment
 from agreements.models import Agreement, Meeting
 from agreements.workflow import (
@@ -27,7 +27,6 @@ from agreements.workflow import (
     set_action_item,
 )
 
-Scene = tuple[dt.date, Callable[[], Any]]
 SIGNED_BY = (["INE", "SRE", "IME"], ["ORG-01", "ORG-02"])
 
 
@@ -41,28 +40,29 @@ class Promises:
         self.minutes: dict[str, Any] = {}
 
     def scenes(self) -> list[Scene]:
-        day, sample = self.stage.day, self.sample
+        at, day, sample = self.stage.at, self.stage.day, self.sample
         return [
-            (day(-236), self.draft_offices),
-            (day(-230), partial(sample.open, "A-01", day(-230))),
+            (at(-236), self.draft_offices),
+            (at(-230), partial(sample.open, "A-01", day(-230))),
             *sample.signatures("A-01", day(-222)),
             *self.reports(),
-            (day(-160), self.extension),
-            (day(-110), self.call_held_meeting),
-            (day(-90), self.hold_meeting),
-            (day(-76), self.approve_minutes),
-            (day(-80), self.cancellation),
-            (day(-45), self.amendment),
-            (day(-40), partial(sample.open, "A-01", day(-40))),
+            (at(-160), self.ask_extension),
+            (at(-155), self.accept_extension),
+            (at(-110), self.call_held_meeting),
+            (at(-90), self.hold_meeting),
+            (at(-76), self.approve_minutes),
+            (at(-80, 17), self.cancellation),
+            (at(-45), self.amendment),
+            (at(-40), partial(sample.open, "A-01", day(-40))),
             *sample.signatures("A-01", day(-36)),
-            (day(-60), self.draft_desk),
-            (day(-21), partial(sample.open, "A-02", day(-21))),
+            (at(-60), self.draft_desk),
+            (at(-21), partial(sample.open, "A-02", day(-21))),
             *sample.signatures("A-02", day(-15), without=("ORG-01", "SEMIGRANTE")),
-            (day(-13), self.draft_fund),
-            (day(-25), self.call_second_meeting),
-            (day(-10), self.hold_second_meeting),
-            (day(-5), self.call_coming_meeting),
-            (day(-4), self.propose),
+            (at(-13), self.draft_fund),
+            (at(-25), self.call_second_meeting),
+            (at(-10), self.hold_second_meeting),
+            (at(-5), self.call_coming_meeting),
+            (at(-4), self.propose),
         ]
 
     def agreement(self, name: str) -> Agreement:
@@ -158,8 +158,8 @@ class Promises:
             *sample.reported("A-01", 5, "INE", day(-130), "in_progress", 20, "se elaboró el anteproyecto."),
         ]  # fmt: skip
 
-    def extension(self) -> None:
-        asked = ask_extension(
+    def ask_extension(self) -> None:
+        self.asked = ask_extension(
             commitment=self.sample.commitment("A-01", 4),
             party=self.sample.party("A-01", "ORG-01"),
             actor=self.stage.delegate("ORG-01"),
@@ -167,9 +167,10 @@ class Promises:
             reason="Muestra: el curso se repite en dos sedes.",
             at=self.stage.at(-160),
         )
-        accept_extension(
-            extension=asked, party=self.sample.party("A-01", "INE"), actor=self.stage.official("INE"), at=self.stage.at(-155)
-        )
+
+    def accept_extension(self) -> None:
+        party = self.sample.party("A-01", "INE")
+        accept_extension(extension=self.asked, party=party, actor=self.stage.official("INE"), at=self.stage.at(-155))
 
     def cancellation(self) -> None:
         for key, actor, hour in (("SRE", self.stage.official("SRE"), 10), ("ORG-02", self.stage.delegate("ORG-02"), 17)):

@@ -12,7 +12,8 @@ from agreements.models import Agreement, Commitment, Party
 from agreements.workflow import accept, open_for_signature, report, validate_report
 from forum.models import Edition, Organization, Participation
 
-Scene = tuple[dt.date, Callable[[], Any]]
+#: When it happens (what it enters in the ledger bears that moment), and what.
+Scene = tuple[dt.datetime, Callable[[], Any]]
 
 
 class Signing:
@@ -54,7 +55,7 @@ class Signing:
 
     def signatures(self, name: str, day: dt.date, without: tuple[str, ...] = ()) -> list[Scene]:
         """Every signatory accepts on `day`, each signed in, but those of `without`."""
-        return [(day, partial(self.sign_all, name, day, without))]
+        return [(moment(day, 10), partial(self.sign_all, name, day, without))]
 
     def sign_all(self, name: str, day: dt.date, without: tuple[str, ...]) -> None:
         parties = [p for p in self.agreements[name].parties.order_by("id") if p.role == "signatory" and p.key not in without]
@@ -84,6 +85,7 @@ class Signing:
     ) -> list[Scene]:
         """A report with a link as evidence and, with `validator`, what the other side says a week later."""
         made: dict[str, Any] = {}
+        answered = moment(min(day + dt.timedelta(days=7), self.stage.today - dt.timedelta(days=1)), 16)
 
         def tell() -> None:
             party = self.party(name, key)
@@ -119,8 +121,7 @@ class Signing:
                 outcome=outcome,
                 comment_es=comment_es,
                 comment_en=comment_en,
-                at=moment(min(day + dt.timedelta(days=7), self.stage.today - dt.timedelta(days=1)), 16),
+                at=answered,
             )
 
-        answered = min(day + dt.timedelta(days=7), self.stage.today - dt.timedelta(days=1))
-        return [(day, tell), *([(answered, answer)] if validator else [])]
+        return [(moment(day, 12), tell), *([(answered, answer)] if validator else [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,15 @@ from core.imports.cells import Many, Text, english
 from core.imports.problems import CellError
 from core.text import fold
 
+
+class Absent(enum.Enum):
+    """A member of an enumeration stays itself when django-import-export copies the columns for each resource."""
+
+    ABSENT = "absent"
+
+
 #: The file says nothing about this value: it stays, or the default is taken.
-ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "ABSENT"})()
+ABSENT: Any = Absent.ABSENT
 
 
 class Column(Field):
