@@ -48,7 +48,7 @@ def found(key: str) -> Agreement:
     agreement: Any = get_for(None, Agreement.objects.select_related("edition"), key)
     show_standing([agreement], None)
     agreement.standing = Standing([(code, Commitment.Light(code).label, number) for code, number in agreement.lights])
-    agreement.sides = [*agreement.organizations, *agreement.agencies]
+    agreement.sides = [*agreement.agencies, *agreement.organizations]
     return agreement  # type: ignore[no-any-return]
 
 
@@ -68,6 +68,7 @@ def card(request: HttpRequest, key: str) -> HttpResponse:
         "parties": textwrap.shorten(plain_text(" · ".join(body.short for body in agreement.sides)), 68, placeholder=" …"),
         "knots": [Knot(light, 120 + number * step) for number, light in enumerate(shown)],
         "more": len(lights) - len(shown),
+        "standing": textwrap.shorten(agreement.standing.words, 92, placeholder=" …"),
     }
     return render(request, "agreements/public/card.svg", context, content_type="image/svg+xml; charset=utf-8")
 
