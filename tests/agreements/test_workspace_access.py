@@ -1,12 +1,15 @@
 """Every workspace page of agreements as every persona with every method, by equality; own and foreign records."""
 
 import datetime as dt
+import re
 
 from django.db import transaction
 from django.test import TestCase
 from django.urls import get_resolver, reverse
 
+from agreements.light import light_of
 from agreements.workspace.urls import urlpatterns
+from forum.models import Role
 from proposals.models import Condition
 from tests import factories as make
 from tests.agreements.story import AgreementWorld
@@ -235,3 +238,58 @@ class PageTests(AgreementWorld, TestCase):
         answer = self.sign_in("organizer").get(address, {"condition": condition.public_key})
         self.assertEqual(answer.status_code, 200)
         self.assertNotContains(answer, "Reservada")
+
+    def test_who_finds_what_in_the_lists(self):
+        """What is public and of others is on the public pages, not in a workspace that it does not concern."""
+        for name, folio in (
+            ("agreements", self.agreement.folio),
+            ("agreements", self.draft.folio),
+            ("commitments", self.commitment.folio),
+            ("commitments", self.draft_commitment.folio),
+            ("meetings", self.scheduled.folio),
+            ("meetings", self.proposed.folio),
+        ):
+            with self.subTest(name, folio=folio):
+                address = reverse(f"workspace:{name}", args=[])
+                found = {persona for persona in WITH_A_ROLE if folio in self.sign_in(persona).get(address).content.decode()}
+                self.assertEqual(found, INSIDERS)
+
+    def test_lists_narrow_down(self):
+        client = self.sign_in("official")
+        for name, query, inside, outside in (
+            ("agreements", {"status": "draft"}, self.draft.folio, self.agreement.folio),
+            ("agreements", {"q": "modulos"}, self.draft.folio, "no record"),
+            ("agreements", {"edition": self.edition.slug}, self.draft.folio, "no record"),
+            ("commitments", {"agreement": self.agreement.folio}, self.commitment.folio, self.draft_commitment.folio),
+            ("commitments", {"mine": "yes"}, self.commitment.folio, "no record"),
+            ("commitments", {"evidence": "none"}, self.commitment.folio, "no record"),
+            (
+                "commitments",
+                {"light": light_of(self.commitment, self.edition.today())},
+                self.commitment.folio,
+                self.draft_commitment.folio,
+            ),
+            ("meetings", {"status": "held"}, self.held_meeting.folio, self.scheduled.folio),
+        ):
+            with self.subTest(name, query=query):
+                answer = client.get(reverse(f"workspace:{name}"), query)
+                self.assertContains(answer, f"/{inside}/")
+                self.assertNotContains(answer, f"/{outside}/")
+        self.assertContains(client.get(reverse("workspace:commitments"), {"disputed": "yes"}), "No commitment matches")
+
+    def test_who_stands_for_several_parties_speaks_for_those_that_may(self):
+        witness = make.organization(key="TES-1")
+        make.party(self.agreement, witness, role="witness")
+        both = make.user("both@example.org", delegate=self.organization, official=self.agency)
+        Role.objects.create(user=both, kind="delegate", organization=witness)
+        client = self.client_class()
+        client.force_login(both)
+        for name, folio, offered in (
+            ("commitment_extension", self.commitment.folio, {"organization:ORG-01", "agency:IFE"}),
+            ("commitment_cancel", self.commitment.folio, {"organization:ORG-01", "agency:IFE"}),
+            ("validate", self.made.folio, {"organization:ORG-01"}),
+            ("report", self.commitment.folio, {"organization:ORG-01", "agency:IFE"}),
+        ):
+            with self.subTest(name):
+                page = client.get(reverse(f"workspace:{name}", args=[folio])).content.decode()
+                self.assertEqual(set(re.findall(r'value="((?:organization|agency):[^"]+)"', page)), offered)
