@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from agreements.meetings import MeetingPage
@@ -254,6 +255,7 @@ def minutes_data(minutes: MinutesVersion, agreements: list[Agreement]) -> Data:
 
     The document names the agreements that the meeting follows: it is left out while one of them is not public.
     """
+    prefetch_related_objects([minutes], "action_items__organization", "action_items__agency")
     document = minutes_text(minutes)
     return {
         "folio": minutes.folio,

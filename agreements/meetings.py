@@ -102,6 +102,8 @@ def page_of(meeting: Meeting, user: Any) -> MeetingPage:
         previous=Meeting.objects.visible_to(user).filter(next_meeting=meeting).first(),
         following=Meeting.objects.visible_to(user).filter(pk=meeting.next_meeting_id).first(),
     )
+    for minutes in page.all_minutes:
+        minutes.meeting = meeting
     page.lights = {each.folio: Commitment.Light(light_of(each, on)).label for each in page.commitments}
     if page.minutes is not None:
         page.attendance = attendance_in(page.minutes)

@@ -1,0 +1,415 @@
+"""Public pages of agreements and work meetings: who reads what, the four readings, versions, the same cost at any size."""
+
+import datetime as dt
+import hashlib
+import re
+
+import rfc8785
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from agreements.models import ActionItem, AgendaItem, Agreement, AgreementVersion, Clause, Commitment
+from agreements.versions import clause_changes, commitment_changes, field_changes
+from tests import factories as make
+from tests.agreements.story import AgreementWorld
+from tests.chain import LONG_AGO, PAST, ChainWorld
+from tests.personas import PERSONAS
+
+EVERYBODY = set(PERSONAS)
+PARTIES = {"organizer", "official", "delegate", "administrator"}
+
+
+def words(html):
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+class AudienceTests(ChainWorld, TestCase):
+    def who_reads(self, addresses):
+        """Address → the personas who are answered with 200; every other answer must be 404."""
+        clients = {name: self.sign_in(name) for name in PERSONAS}
+        readers = {}
+        for address in addresses:
+            answers = {name: client.get(address).status_code for name, client in clients.items()}
+            self.assertLessEqual(set(answers.values()), {200, 404}, address)
+            readers[address] = {name for name, status in answers.items() if status == 200}
+        return readers
+
+    def test_agreements_by_status(self):
+        expected = {}
+        for status in Agreement.Status.values:
+            agreement = make.agreement(self.edition, status=status)
+            make.party(agreement, self.agency)
+            make.party(agreement, self.organization)
+            readers = PARTIES if status == "draft" else EVERYBODY
+            endings = ("/", ".json", "/versions/1/", "/versions/1.json") if status == "draft" else (".json",)
+            expected |= {f"/en/agreements/{agreement.folio}{ending}": readers for ending in endings}
+        self.assertEqual(self.who_reads(expected), expected)
+
+    def test_an_amendment_that_is_being_drafted(self):
+        """Version 2 exists for the parties alone."""
+        address = f"/en/agreements/{self.agreement.folio}/versions"
+        expected = {f"{address}/1/": EVERYBODY, f"{address}/2/": PARTIES, f"{address}/2.json": PARTIES, f"{address}/3/": set()}
+        self.assertEqual(self.who_reads(expected), expected)
+
+    def test_files(self):
+        expected = {
+            f"/en/evidence/{self.evidence.key}/": EVERYBODY,
+            f"/en/evidence/{self.reserved_evidence.key}/": PARTIES,
+            f"/en/papers/{self.paper.key}/": EVERYBODY,
+            f"/en/papers/{self.original.key}/": {"organizer", "administrator"},
+        }
+        self.assertEqual(self.who_reads(expected), expected)
+        response = self.client.get(f"/en/evidence/{self.evidence.key}/")
+        self.assertEqual(response["Content-Disposition"], 'attachment; filename="acta.pdf"')
+        self.assertEqual(response["Content-Security-Policy"], "sandbox; default-src 'none'")
+        self.assertNotIn(self.evidence.file.name, str(response.headers))
+        link = make.evidence(self.report, title="Enlace")
+        self.assertEqual(self.client.get(f"/en/evidence/{link.key}/").status_code, 404)
+
+    def test_meetings_by_status(self):
+        expected = {
+            f"/en/meetings/{self.meeting.folio}/": EVERYBODY,
+            f"/en/meetings/{self.coming.folio}.json": EVERYBODY,
+            f"/en/meetings/{self.proposed.folio}/": PARTIES,
+            f"/en/meetings/{self.proposed.folio}.json": PARTIES,
+        }
+        self.assertEqual(self.who_reads(expected), expected)
+
+    def test_another_spelling_leads_to_the_permanent_address(self):
+        agreement, meeting = self.agreement.folio, self.meeting.folio
+        for asked, permanent in (
+            (f"/en/agreements/{agreement.lower()}/", f"/en/agreements/{agreement}/"),
+            (f"/en/agreements/{agreement.lower()}.json", f"/en/agreements/{agreement}.json"),
+            (f"/en/agreements/{agreement.lower()}/versions/1/", f"/en/agreements/{agreement}/versions/1/"),
+            (f"/en/agreements/{agreement.lower()}/versions/1.json", f"/en/agreements/{agreement}/versions/1.json"),
+            (f"/en/meetings/{meeting.lower()}/", f"/en/meetings/{meeting}/"),
+            (f"/en/meetings/{meeting.lower()}.json", f"/en/meetings/{meeting}.json"),
+        ):
+            with self.subTest(asked):
+                self.assertRedirects(self.client.get(asked), permanent, status_code=301, fetch_redirect_response=False)
+        self.assertEqual(self.client.get(f"/en/agreements/{self.draft_agreement.folio.lower()}/").status_code, 404)
+
+
+class FirstScreenTests(ChainWorld, TestCase):
+    def glance(self, agreement):
+        text = self.client.get(f"/en/agreements/{agreement.folio}/").content.decode()
+        start = text.index('class="glance')
+        return words("<" + text[start : text.index("</section>", start)])
+
+    def test_who_with_whom_what_by_when_how_it_stands_what_proves_it(self):
+        shown = self.glance(self.agreement)
+        for sentence in (
+            "Federación propia with IFE",
+            "2 commitments : Abrir cinco módulos",
+            "was due 5 January 2026 ; last 1 January 2099",
+            "1 late 1 on time 1 disputed",
+            "2 pieces of evidence , the newest of",
+        ):
+            self.assertIn(sentence, shown)
+
+    def test_nothing_proves_it(self):
+        agreement = make.agreement(self.edition, status="signed")
+        make.commitment(agreement, make.party(agreement, self.agency), due_on=dt.date(2099, 1, 1))
+        with override("en"):
+            self.assertRegex(self.glance(agreement), r"No evidence has been filed as of \d+ \w+ \d{4} \.")
+
+    def test_not_signed_yet(self):
+        self.assertIn("0 of 1 parties have signed.", self.glance(self.open_agreement))
+
+    def test_void(self):
+        self.assertIn("It is void: nothing is owed under it.", self.glance(make.agreement(self.edition, status="void")))
+
+
+class ContentTests(ChainWorld, TestCase):
+    def test_the_four_readings_stay_apart(self):
+        page = self.client.get(f"/en/agreements/{self.agreement.folio}/")
+        row = page.context["page"].rows[0]
+        self.assertEqual(
+            (row.light, [reading.code for reading in row.readings]), ("late", ["in_progress", "files", "late", "disagrees"])
+        )
+        for reading in row.readings:
+            self.assertContains(page, reading.sentence)
+
+    def test_parties_and_acceptances(self):
+        page = self.client.get(f"/en/agreements/{self.agreement.folio}/")
+        self.assertContains(page, "Ana Consiente")
+        self.assertContains(page, f"Representative of {self.organization}")
+        text = words(page.content.decode())
+        self.assertIn("2 March 2026 , recorded on behalf · Presidencia Por oficio", text)
+
+    def test_minutes_and_attendance_by_body(self):
+        text = words(self.client.get(f"/en/meetings/{self.meeting.folio}/").content.decode())
+        for sentence in (
+            "Se revisaron los módulos.",
+            "Se abre en marzo.",
+            "Enviar el calendario",
+            "Next meeting: 5 January 2099",
+        ):
+            self.assertIn(sentence, text)
+        self.assertIn("Instituto propio ( IFE ) 1 0 0", text)
+
+    def test_times_with_their_zone_and_those_of_other_places(self):
+        meeting = make.meeting(
+            self.edition, starts_at=dt.datetime(2026, 7, 8, 16, tzinfo=dt.UTC), time_zone="America/Mexico_City"
+        )
+        text = words(self.client.get(f"/en/meetings/{meeting.folio}/").content.decode())
+        self.assertIn("8 July 2026, 10:00–12:00 (Mexico City time) Los Ángeles 09:00–11:00 · Chicago 11:00–13:00", text)
+
+    def test_agenda_without_what_is_not_public(self):
+        page = self.client.get(f"/en/meetings/{self.coming.folio}/").context["page"]
+        self.assertEqual([item.number for item in page.agenda], [1, 3])
+
+    def test_meeting_without_place_or_link(self):
+        online = make.meeting(self.edition, link="https://video.example.org/sala")
+        self.assertContains(self.client.get(f"/en/meetings/{online.folio}/"), "Online; those invited receive the link")
+
+    def test_links_of_evidence_are_web_addresses_only(self):
+        make.evidence(self.report, title="Trampa", url="javascript:alert(1)")
+        text = self.client.get(f"/en/agreements/{self.agreement.folio}/").content.decode()
+        self.assertNotIn('href="javascript', text)
+        self.assertIn("Trampa", text)
+
+    def test_json_of_an_agreement(self):
+        data = self.client.get(f"/en/agreements/{self.agreement.folio}.json").json()
+        self.assertEqual(
+            {name: data[name] for name in ("type", "folio", "status", "version_in_force", "topic")},
+            {
+                "type": "agreement",
+                "folio": self.agreement.folio,
+                "status": "signed",
+                "version_in_force": 1,
+                "topic": "Derechos políticos",
+            },
+        )
+        self.assertEqual(
+            [party["representative"] for party in data["parties"]], [f"Representative of {self.organization}", "Ana Consiente"]
+        )
+        self.assertEqual([version["number"] for version in data["versions"]], [1])
+        commitment = data["commitments"][0]
+        self.assertEqual(commitment["proposals"], [self.proposal.folio])
+        self.assertEqual(commitment["conditions"], [self.condition.public_key])
+        self.assertEqual(commitment["reports"][0]["validations"][0]["outcome"], "disagrees")
+        self.assertEqual([piece["title"] for piece in commitment["reports"][0]["evidence"]], ["Acta de apertura"])
+        self.assertEqual(commitment["reports"][0]["evidence"][0]["url"], f"http://testserver/en/evidence/{self.evidence.key}/")
+        self.assertEqual([opinion["folio"] for opinion in data["opinions"]], [self.opinion.folio])
+        self.assertEqual([meeting["folio"] for meeting in data["meetings"]], [self.meeting.folio, self.coming.folio])
+
+    def test_json_of_a_meeting(self):
+        data = self.client.get(f"/en/meetings/{self.meeting.folio}.json").json()
+        self.assertEqual([row["folio"] for row in data["agreements"]], [self.agreement.folio])
+        self.assertEqual(data["attendance"], [{"body": "IFE", "present": 1, "absent": 0, "excused": 0}])
+        self.assertEqual(data["next_meeting"], self.coming.folio)
+        # The minutes name a draft agreement that the meeting follows: their document waits until it is public.
+        self.assertEqual(data["minutes"]["document"], None)
+
+
+class ListTests(ChainWorld, TestCase):
+    def folios(self, query, page="agreements"):
+        return [record.folio for record in self.client.get(f"/en/{page}/?{query}").context["listing"]]
+
+    def test_filters_of_agreements(self):
+        signed, unsigned = self.agreement.folio, self.open_agreement.folio
+        for query, folios in (
+            ("", [signed, unsigned]),
+            ("q=offices", [signed]),
+            ("light=late", [signed]),
+            ("light=fulfilled", []),
+            ("status=open", [unsigned]),
+            ("agency=ife", [signed, unsigned]),
+            ("organization=ORG-01", [signed]),
+            ("state=MX-ZAC", [signed, unsigned]),
+            ("edition=propia", [signed, unsigned]),
+            ("topic=Derechos+pol%C3%ADticos", [signed]),
+            (f"proposal={self.proposal.folio}", [signed, unsigned]),
+            ("order=newest", [unsigned, signed]),
+        ):
+            with self.subTest(query):
+                self.assertEqual(self.folios(query), folios)
+
+    def test_filters_of_meetings(self):
+        held, coming = self.meeting.folio, self.coming.folio
+        for query, folios in (
+            ("", [coming, held]),
+            ("order=earliest", [held, coming]),
+            ("status=held", [held]),
+            ("agency=IFE", [coming, held]),
+            ("agency=SRE", [coming, held]),
+            (f"agreement={self.agreement.folio}", [coming, held]),
+            ("q=segunda", [coming]),
+        ):
+            with self.subTest(query):
+                known = query != "agency=SRE"
+                response = self.client.get(f"/en/meetings/?{query}")
+                self.assertEqual([record.folio for record in response.context["listing"]], folios)
+                self.assertEqual(response.context["listing"].ignored == [], known)
+
+    def test_an_entry_says_how_the_agreement_stands(self):
+        (signed, _open) = self.client.get("/en/agreements/").context["listing"]
+        self.assertEqual(
+            (signed.lights, signed.count, signed.disputes, signed.next_due), ([("late", 1), ("on_time", 1)], 2, 1, LONG_AGO)
+        )
+        text = words(self.client.get("/en/agreements/").content.decode())
+        self.assertIn("Federación propia with IFE", text)
+
+
+class VersionTests(AgreementWorld, TestCase):
+    def test_a_second_version_beside_the_first(self):
+        from agreements import workflow
+
+        agreement = self.signed()
+        organizer = self.accounts["organizer"]
+        clauses = [
+            {"text_es": "Las partes se reúnen cada mes."},
+            {"text_es": "El Instituto instala cinco módulos.", "text_en": "The Institute sets up five offices."},
+        ]
+        workflow.amend(agreement=agreement, actor=organizer, cause="Se acordaron más.", clauses=clauses)
+        self.add(agreement, text_es="Abrir dos más")
+        workflow.open_for_signature(agreement=agreement, actor=organizer)
+        self.sign(agreement)
+        page = self.client.get(f"/en/agreements/{agreement.folio}/versions/2/")
+        changes = page.context["changes"]
+        self.assertEqual(
+            [(change.kind, change.old and change.old.number, change.new and change.new.number) for change in changes.clauses],
+            [("added", None, 1), ("changed", 1, 2)],
+        )
+        self.assertEqual([(change.kind, change.number) for change in changes.commitments], [("added", 2)])
+        for words_of_it in ("Se acordaron más.", "<ins>five </ins>", "was number 1"):
+            self.assertContains(page, words_of_it)
+        first = self.client.get(f"/en/agreements/{agreement.folio}/versions/1/")
+        self.assertContains(first, "A newer version took its place.")
+        self.assertNotContains(first, "five")
+        for number in (1, 2):
+            data = self.client.get(f"/en/agreements/{agreement.folio}/versions/{number}.json").json()
+            self.assertEqual(hashlib.sha256(rfc8785.dumps(data["document"])).hexdigest(), data["sha256"])
+
+    def test_minutes_can_be_verified(self):
+        agreement = self.signed()
+        meeting = self.held(agreement)
+        self.minutes(meeting, "approved", action_items=[{"what_es": "Enviar", "agency": self.agency, "due_on": LONG_AGO}])
+        minutes = self.client.get(f"/en/meetings/{meeting.folio}.json").json()["minutes"]
+        self.assertEqual(hashlib.sha256(rfc8785.dumps(minutes["document"])).hexdigest(), minutes["sha256"])
+
+
+class DifferenceTests(TestCase):
+    def clauses(self, *texts):
+        version = AgreementVersion(number=1)
+        return [Clause(version=version, number=number, text_es=text) for number, text in enumerate(texts, 1)]
+
+    def test_clauses(self):
+        old = self.clauses("El Instituto instala módulos.", "La Secretaría presta los consulados de Chicago.")
+        new = self.clauses("El Instituto instala módulos.", "Se informa cada mes.", "La Secretaría presta todos los consulados.")
+        found = clause_changes(old, new)
+        self.assertEqual([change.kind for change in found], ["same", "added", "changed"])
+        self.assertEqual([change.renumbered for change in found], [False, False, True])
+
+    def test_a_translation_alone_is_a_change(self):
+        (old,), (new,) = self.clauses("Se informa."), self.clauses("Se informa.")
+        new.text_en = "They report."
+        self.assertEqual([change.kind for change in clause_changes([old], [new])], ["changed"])
+
+    def test_texts_that_were_never_fixed(self):
+        self.assertEqual((commitment_changes({}, {"commitments": []}), field_changes({}, {})), ([], []))
+
+    def test_a_commitment_that_moved(self):
+        row = {"folio": "F-C1", "number": 1, "text": {"es": "Abrir", "en": ""}, "lead": "IFE", "due_on": "2026-03-01"}
+        (change,) = commitment_changes({"commitments": [row]}, {"commitments": [{**row, "due_on": None, "cancelled": True}]})
+        self.assertEqual((change.kind, len(change.fields)), ("changed", 2))
+
+
+class CostTests(ChainWorld, TestCase):
+    """The same number of queries with one and with thirty of everything."""
+
+    def cost(self, address):
+        self.client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            self.assertEqual(self.client.get(address).status_code, 200)
+        return len(queries)
+
+    def test_the_lists(self):
+        addresses = ("/en/agreements/", "/en/agreements/?light=late&agency=IFE&state=MX-ZAC", "/en/meetings/")
+        before = {address: self.cost(address) for address in addresses}
+        for _n in range(30):
+            agreement = make.agreement(self.edition, status="signed", proposals=[self.proposal])
+            lead = make.party(agreement, self.agency)
+            make.party(agreement, self.organization)
+            make.commitment(agreement, lead, due_on=LONG_AGO)
+            make.meeting(self.edition, agreements=[agreement, self.agreement])
+        # A list that does not fit on its page is counted: one query, once.
+        self.assertEqual(
+            {address: self.cost(address) for address in addresses}, {each: cost + 1 for each, cost in before.items()}
+        )
+
+    def test_an_agreement(self):
+        addresses = [f"/en/agreements/{self.agreement.folio}{ending}" for ending in ("/", ".json", "/versions/1/")]
+        before = {address: self.cost(address) for address in addresses}
+        for _n in range(30):
+            self.one_more_commitment()
+        self.assertEqual({address: self.cost(address) for address in addresses}, before)
+
+    def one_more_commitment(self):
+        party = make.party(self.agreement, make.organization(), representative=self.named)
+        first = self.agreement.versions.get(number=1)
+        clause = first.clauses.create(number=first.clauses.count() + 1, text_es="Cláusula.")
+        clause.opinions.set([self.opinion])
+        commitment = make.commitment(self.agreement, self.body, number=self.agreement.commitments.count() + 1)
+        commitment.co_responsible.set([party, self.party])
+        commitment.states.set([make.area()])
+        commitment.proposals.set([self.proposal])
+        commitment.conditions.set([self.condition])
+        commitment.extensions.create(
+            from_on=LONG_AGO,
+            to_on=make.DAY,
+            asked_by=self.body,
+            accepted_by=party,
+            reason="Obra",
+            asked_at=PAST,
+            accepted_at=PAST,
+        )
+        report = make.report(commitment, self.body)
+        make.evidence(report)
+        make.evidence(report, validation=make.validation(report, party))
+        meeting = make.meeting(self.edition, status="held", agreements=[self.agreement])
+        AgendaItem.objects.create(meeting=meeting, number=1, text_es="Punto", commitment=commitment)
+        minutes = make.minutes(meeting)
+        ActionItem.objects.create(meeting=meeting, minutes=minutes, number=1, what_es="Hacer", commitment=commitment)
+
+    def test_a_meeting(self):
+        addresses = [f"/en/meetings/{self.meeting.folio}{ending}" for ending in ("/", ".json")]
+        self.meeting.agreements.set([self.agreement])
+        self.one_more_item(0)
+        before = {address: self.cost(address) for address in addresses}
+        for n in range(1, 30):
+            self.one_more_item(n)
+        self.assertEqual(Commitment.objects.filter(pk=self.quiet.pk, action_items__meeting=self.meeting).count(), 30)
+        self.assertEqual({address: self.cost(address) for address in addresses}, before)
+
+    def one_more_item(self, n):
+        body = make.organization()
+        item = ActionItem.objects.create(
+            meeting=self.meeting,
+            minutes=self.minutes,
+            number=n + 9,
+            what_es="Hacer",
+            organization=body,
+            commitment=self.quiet,
+        )
+        AgendaItem.objects.create(meeting=self.meeting, number=2 * n + 9, text_es="Punto", commitment=self.commitment)
+        AgendaItem.objects.create(meeting=self.meeting, number=2 * n + 10, text_es="Punto", action_item=item)
+        self.minutes.attendance.append({"body": body.key, "side": "organizations", "present": 1, "absent": 0, "excused": 0})
+        self.minutes.save()
+        make.invite(self.meeting, body)
+        self.meeting.agreements.add(make.agreement(self.edition, status="signed", proposals=[self.proposal]))
+
+    def test_panels(self):
+        """The pages of an organization, a body and an edition with what lower apps know nothing of."""
+        addresses = ("/en/agencies/IFE/", "/en/organizations/ORG-01/", "/en/forums/propia/")
+        before = {address: self.cost(address) for address in addresses}
+        for _n in range(30):
+            agreement = make.agreement(self.edition, status="signed")
+            make.commitment(agreement, make.party(agreement, self.agency))
+            make.party(agreement, self.organization)
+            made = make.proposal(self.edition, status="in_review", reading="waiting", proponents=[self.organization])
+            make.opinion(make.referral(made, self.agency, status="answered", answered_at=PAST))
+        self.assertEqual({address: self.cost(address) for address in addresses}, before)
