@@ -349,7 +349,7 @@ class SampleEdition(Signing):
         """Fresh referrals: one not opened yet, one in draft, one with an internal position; and one presented again."""
         at = self.stage.at
         return [
-            *self.handed_in_and_sent("abroad", -16, -8),
+            *self.handed_in_and_sent("abroad", -18, -10),
             (at(-5), self.draft_of_sre),
             (at(-4), self.position_of_ime),
             (at(-75), self.present_again),
