@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -61,6 +62,11 @@ def stored(name: str = "oficio.pdf") -> dict[str, Any]:
         "size": 18,
         "sha256": "ab" * 32,
     }
+
+
+def read(html: str) -> str:
+    """What a page says, its markup left out."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 class ChainWorld(PersonaWorld):

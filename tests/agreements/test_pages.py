@@ -2,27 +2,20 @@
 
 import datetime as dt
 import hashlib
-import re
 
 import rfc8785
-from django.db import connection
 from django.test import TestCase
-from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from agreements.models import ActionItem, AgendaItem, Agreement, AgreementVersion, Clause, Commitment
+from agreements.models import Agreement, AgreementVersion, Clause
 from agreements.versions import clause_changes, commitment_changes, field_changes
 from tests import factories as make
 from tests.agreements.story import AgreementWorld
-from tests.chain import LONG_AGO, PAST, ChainWorld
+from tests.chain import LONG_AGO, ChainWorld, read
 from tests.personas import PERSONAS
 
 EVERYBODY = set(PERSONAS)
 PARTIES = {"organizer", "official", "delegate", "administrator"}
-
-
-def words(html):
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 class AudienceTests(ChainWorld, TestCase):
@@ -96,7 +89,7 @@ class FirstScreenTests(ChainWorld, TestCase):
     def glance(self, agreement):
         text = self.client.get(f"/en/agreements/{agreement.folio}/").content.decode()
         start = text.index('class="glance')
-        return words("<" + text[start : text.index("</section>", start)])
+        return read("<" + text[start : text.index("</section>", start)])
 
     def test_who_with_whom_what_by_when_how_it_stands_what_proves_it(self):
         shown = self.glance(self.agreement)
@@ -136,11 +129,11 @@ class ContentTests(ChainWorld, TestCase):
         page = self.client.get(f"/en/agreements/{self.agreement.folio}/")
         self.assertContains(page, "Ana Consiente")
         self.assertContains(page, f"Representative of {self.organization}")
-        text = words(page.content.decode())
+        text = read(page.content.decode())
         self.assertIn("2 March 2026 , recorded on behalf · Presidencia Por oficio", text)
 
     def test_minutes_and_attendance_by_body(self):
-        text = words(self.client.get(f"/en/meetings/{self.meeting.folio}/").content.decode())
+        text = read(self.client.get(f"/en/meetings/{self.meeting.folio}/").content.decode())
         for sentence in (
             "Se revisaron los módulos.",
             "Se abre en marzo.",
@@ -154,7 +147,7 @@ class ContentTests(ChainWorld, TestCase):
         meeting = make.meeting(
             self.edition, starts_at=dt.datetime(2026, 7, 8, 16, tzinfo=dt.UTC), time_zone="America/Mexico_City"
         )
-        text = words(self.client.get(f"/en/meetings/{meeting.folio}/").content.decode())
+        text = read(self.client.get(f"/en/meetings/{meeting.folio}/").content.decode())
         self.assertIn("8 July 2026, 10:00–12:00 (Mexico City time) Los Ángeles 09:00–11:00 · Chicago 11:00–13:00", text)
 
     def test_agenda_without_what_is_not_public(self):
@@ -203,55 +196,6 @@ class ContentTests(ChainWorld, TestCase):
         self.assertEqual(data["next_meeting"], self.coming.folio)
         # The minutes name a draft agreement that the meeting follows: their document waits until it is public.
         self.assertEqual(data["minutes"]["document"], None)
-
-
-class ListTests(ChainWorld, TestCase):
-    def folios(self, query, page="agreements"):
-        return [record.folio for record in self.client.get(f"/en/{page}/?{query}").context["listing"]]
-
-    def test_filters_of_agreements(self):
-        signed, unsigned = self.agreement.folio, self.open_agreement.folio
-        for query, folios in (
-            ("", [signed, unsigned]),
-            ("q=offices", [signed]),
-            ("light=late", [signed]),
-            ("light=fulfilled", []),
-            ("status=open", [unsigned]),
-            ("agency=ife", [signed, unsigned]),
-            ("organization=ORG-01", [signed]),
-            ("state=MX-ZAC", [signed, unsigned]),
-            ("edition=propia", [signed, unsigned]),
-            ("topic=Derechos+pol%C3%ADticos", [signed]),
-            (f"proposal={self.proposal.folio}", [signed, unsigned]),
-            ("order=newest", [unsigned, signed]),
-        ):
-            with self.subTest(query):
-                self.assertEqual(self.folios(query), folios)
-
-    def test_filters_of_meetings(self):
-        held, coming = self.meeting.folio, self.coming.folio
-        for query, folios in (
-            ("", [coming, held]),
-            ("order=earliest", [held, coming]),
-            ("status=held", [held]),
-            ("agency=IFE", [coming, held]),
-            ("agency=SRE", [coming, held]),
-            (f"agreement={self.agreement.folio}", [coming, held]),
-            ("q=segunda", [coming]),
-        ):
-            with self.subTest(query):
-                known = query != "agency=SRE"
-                response = self.client.get(f"/en/meetings/?{query}")
-                self.assertEqual([record.folio for record in response.context["listing"]], folios)
-                self.assertEqual(response.context["listing"].ignored == [], known)
-
-    def test_an_entry_says_how_the_agreement_stands(self):
-        (signed, _open) = self.client.get("/en/agreements/").context["listing"]
-        self.assertEqual(
-            (signed.lights, signed.count, signed.disputes, signed.next_due), ([("late", 1), ("on_time", 1)], 2, 1, LONG_AGO)
-        )
-        text = words(self.client.get("/en/agreements/").content.decode())
-        self.assertIn("Federación propia with IFE", text)
 
 
 class VersionTests(AgreementWorld, TestCase):
@@ -316,100 +260,3 @@ class DifferenceTests(TestCase):
         row = {"folio": "F-C1", "number": 1, "text": {"es": "Abrir", "en": ""}, "lead": "IFE", "due_on": "2026-03-01"}
         (change,) = commitment_changes({"commitments": [row]}, {"commitments": [{**row, "due_on": None, "cancelled": True}]})
         self.assertEqual((change.kind, len(change.fields)), ("changed", 2))
-
-
-class CostTests(ChainWorld, TestCase):
-    """The same number of queries with one and with thirty of everything."""
-
-    def cost(self, address):
-        self.client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            self.assertEqual(self.client.get(address).status_code, 200)
-        return len(queries)
-
-    def test_the_lists(self):
-        addresses = ("/en/agreements/", "/en/agreements/?light=late&agency=IFE&state=MX-ZAC", "/en/meetings/")
-        before = {address: self.cost(address) for address in addresses}
-        for _n in range(30):
-            agreement = make.agreement(self.edition, status="signed", proposals=[self.proposal])
-            lead = make.party(agreement, self.agency)
-            make.party(agreement, self.organization)
-            make.commitment(agreement, lead, due_on=LONG_AGO)
-            make.meeting(self.edition, agreements=[agreement, self.agreement])
-        # A list that does not fit on its page is counted: one query, once.
-        self.assertEqual(
-            {address: self.cost(address) for address in addresses}, {each: cost + 1 for each, cost in before.items()}
-        )
-
-    def test_an_agreement(self):
-        addresses = [f"/en/agreements/{self.agreement.folio}{ending}" for ending in ("/", ".json", "/versions/1/")]
-        before = {address: self.cost(address) for address in addresses}
-        for _n in range(30):
-            self.one_more_commitment()
-        self.assertEqual({address: self.cost(address) for address in addresses}, before)
-
-    def one_more_commitment(self):
-        party = make.party(self.agreement, make.organization(), representative=self.named)
-        first = self.agreement.versions.get(number=1)
-        clause = first.clauses.create(number=first.clauses.count() + 1, text_es="Cláusula.")
-        clause.opinions.set([self.opinion])
-        commitment = make.commitment(self.agreement, self.body, number=self.agreement.commitments.count() + 1)
-        commitment.co_responsible.set([party, self.party])
-        commitment.states.set([make.area()])
-        commitment.proposals.set([self.proposal])
-        commitment.conditions.set([self.condition])
-        commitment.extensions.create(
-            from_on=LONG_AGO,
-            to_on=make.DAY,
-            asked_by=self.body,
-            accepted_by=party,
-            reason="Obra",
-            asked_at=PAST,
-            accepted_at=PAST,
-        )
-        report = make.report(commitment, self.body)
-        make.evidence(report)
-        make.evidence(report, validation=make.validation(report, party))
-        meeting = make.meeting(self.edition, status="held", agreements=[self.agreement])
-        AgendaItem.objects.create(meeting=meeting, number=1, text_es="Punto", commitment=commitment)
-        minutes = make.minutes(meeting)
-        ActionItem.objects.create(meeting=meeting, minutes=minutes, number=1, what_es="Hacer", commitment=commitment)
-
-    def test_a_meeting(self):
-        addresses = [f"/en/meetings/{self.meeting.folio}{ending}" for ending in ("/", ".json")]
-        self.meeting.agreements.set([self.agreement])
-        self.one_more_item(0)
-        before = {address: self.cost(address) for address in addresses}
-        for n in range(1, 30):
-            self.one_more_item(n)
-        self.assertEqual(Commitment.objects.filter(pk=self.quiet.pk, action_items__meeting=self.meeting).count(), 30)
-        self.assertEqual({address: self.cost(address) for address in addresses}, before)
-
-    def one_more_item(self, n):
-        body = make.organization()
-        item = ActionItem.objects.create(
-            meeting=self.meeting,
-            minutes=self.minutes,
-            number=n + 9,
-            what_es="Hacer",
-            organization=body,
-            commitment=self.quiet,
-        )
-        AgendaItem.objects.create(meeting=self.meeting, number=2 * n + 9, text_es="Punto", commitment=self.commitment)
-        AgendaItem.objects.create(meeting=self.meeting, number=2 * n + 10, text_es="Punto", action_item=item)
-        self.minutes.attendance.append({"body": body.key, "side": "organizations", "present": 1, "absent": 0, "excused": 0})
-        self.minutes.save()
-        make.invite(self.meeting, body)
-        self.meeting.agreements.add(make.agreement(self.edition, status="signed", proposals=[self.proposal]))
-
-    def test_panels(self):
-        """The pages of an organization, a body and an edition with what lower apps know nothing of."""
-        addresses = ("/en/agencies/IFE/", "/en/organizations/ORG-01/", "/en/forums/propia/")
-        before = {address: self.cost(address) for address in addresses}
-        for _n in range(30):
-            agreement = make.agreement(self.edition, status="signed")
-            make.commitment(agreement, make.party(agreement, self.agency))
-            make.party(agreement, self.organization)
-            made = make.proposal(self.edition, status="in_review", reading="waiting", proponents=[self.organization])
-            make.opinion(make.referral(made, self.agency, status="answered", answered_at=PAST))
-        self.assertEqual({address: self.cost(address) for address in addresses}, before)
