@@ -139,7 +139,8 @@ class ImportExportRecordAdmin:
         resource = self.resource_for(request)
         if request.method == "POST" and "token" in request.POST:
             return self.confirm(request, resource)
-        form = ImportForm(request.POST or None, request.FILES or None, editions=resource.edition_choices())
+        sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = ImportForm(*sent, editions=resource.edition_choices())
         run, token = None, ""
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
