@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
+from django.test import Client
 
 from forum.models import Area
 from forum.reference import load_areas
@@ -53,6 +55,23 @@ class BrowserCase(StaticLiveServerTestCase):
         """Goes to a path of the live server; returns Playwright's response."""
         return self.page.goto(self.live_server_url + path)
 
+    def sign_in(self, user: Any) -> None:
+        """The account of whoever sits at the browser from now on, without the sign-in page."""
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.clear_cookies()
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.live_server_url}])
+
+    def tab_to(self, selector: str, most: int = 250) -> None:
+        """Press Tab until the element has the focus: what cannot be reached with the keyboard fails the test."""
+        target = self.page.locator(selector).first
+        for _n in range(most):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} was not reached with {most} presses of Tab.")
+
     def screenshot(self, name: str, full_page: bool = True) -> Path:
         """A picture of the page as `var/screenshots/NAME.png`, for people."""
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -60,11 +79,15 @@ class BrowserCase(StaticLiveServerTestCase):
         self.page.screenshot(path=path, full_page=full_page)
         return path
 
-    def axe(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 AA on the page as it stands: rule, help, and the first places."""
+    def axe(self, *rules: str) -> list[str]:
+        """What axe-core finds against WCAG 2.2 AA on the page as it stands: rule, help, and the first places.
+
+        `rules` narrows down to these, for what alone can differ (colours, between light and dark).
+        """
         from axe_playwright_python.sync_playwright import Axe
 
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+        asked = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
+        found = Axe().run(self.page, options={"runOnly": asked}).response["violations"]
         return [
             f"{each['id']}: {each['help']} ({', '.join(str(node['target'][0]) for node in each['nodes'][:3])})" for each in found
         ]

@@ -36,6 +36,9 @@ OPEN_SHEET = packed(("mimetype", uploads.ODS), ("content.xml", "<x/>"))
 
 
 class KindTests(SimpleTestCase):
+    def setUp(self):
+        self.enterContext(translation.override("en"))
+
     GOOD = (
         ("acta.pdf", PDF, "application/pdf"),
         ("ACTA.PDF", PDF, "application/pdf"),
