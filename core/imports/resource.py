@@ -263,6 +263,9 @@ class RecordResource(Resource):
         from_system: bool = self.actor is SYSTEM
         return from_system
 
+    def check_place(self) -> None:
+        """Refuse (`FileRefused`) an edition that was asked for and does not exist for the actor."""
+
     def edition_choices(self) -> list[str]:
         """The editions (slugs) among which the person who imports chooses; none when rows belong to no edition."""
         return []

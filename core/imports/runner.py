@@ -94,6 +94,7 @@ def run_import(
     resource = resource_class(actor=actor, edition=edition)
     if not resource.allowed():
         raise FileRefused(_("You may not import %(kind)s.") % {"kind": kind})
+    resource.check_place()
     origin = current_origin()
     run = Run(kind, table, [], [], dry_run, all_or_nothing)
     with kept_or_gone() as stored, acting_from(Origin.IMPORT), transaction.atomic():

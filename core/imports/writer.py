@@ -42,6 +42,7 @@ def run_export(
     resource = resource_for(kind)(actor=actor, edition=edition)
     if not resource.allowed():
         raise FileRefused(_("You may not export %(kind)s.") % {"kind": kind})
+    resource.check_place()
     chosen = resource.records() if records is None else records
     columns = resource.export_columns(chosen)
     with override(language or get_language()):

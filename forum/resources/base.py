@@ -107,6 +107,15 @@ class OrganizersResource(RecordResource):
         """The editions into which the actor may import."""
         return Edition.objects.all() if self.actor is SYSTEM else Edition.objects.organized_by(self.actor)
 
+    def slugs(self) -> str:
+        return ", ".join(self.editions().values_list("slug", flat=True)[:20]) or _("none")
+
+    def check_place(self) -> None:
+        if self.edition_key and not self.editions().filter(slug=self.edition_key).exists():
+            raise FileRefused(
+                _("There is no edition “%(slug)s”. Editions: %(slugs)s.") % {"slug": self.edition_key, "slugs": self.slugs()}
+            )
+
     def records(self) -> Any:
         records = super().records()
         if self.edition_path and self.actor is not SYSTEM:
@@ -125,11 +134,7 @@ class OfEditionResource(OrganizersResource):
         self.default_edition: Edition | None = None
         super().open(table)
         if self.edition_key:
-            self.default_edition = self.editions().filter(slug=self.edition_key).first()
-            if self.default_edition is None:
-                raise FileRefused(
-                    _("There is no edition “%(slug)s”. Editions: %(slugs)s.") % {"slug": self.edition_key, "slugs": self.slugs()}
-                )
+            self.default_edition = self.editions().get(slug=self.edition_key)
         elif "edition" not in self.headers.values():
             self.default_edition = self.only_edition()
             if self.default_edition is None:
@@ -147,9 +152,6 @@ class OfEditionResource(OrganizersResource):
     def only_edition(self) -> Edition | None:
         found = list(self.editions()[:2])
         return found[0] if len(found) == 1 else None
-
-    def slugs(self) -> str:
-        return ", ".join(self.editions().values_list("slug", flat=True)[:20]) or _("none")
 
     def which_edition(self) -> str:
         if not self.editions().exists():

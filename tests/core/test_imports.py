@@ -2,25 +2,15 @@
 
 import csv
 import io
-import os
-import signal
-import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
-from django.test import TestCase, TransactionTestCase
+from django.test import TestCase
 from django.utils.translation import override
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from core.events import SYSTEM
 from core.imports.problems import FileRefused
@@ -165,6 +155,14 @@ class OutcomeTests(TestCase):
             bring_in("key,name,kind\nA-2,Dos,club\n", actor=organizer, edition="foro-dos")
         event = Event.objects.filter(model="forum.organization").first()
         self.assertEqual((event.actor_id, event.origin), (organizer.pk, "import"))
+
+    def test_an_edition_that_does_not_exist_is_said_for_every_kind(self):
+        for kind in kinds():
+            with self.subTest(kind):
+                with self.assertRaisesMessage(FileRefused, "There is no edition “none”. Editions: foro-uno."):
+                    bring_in("clave\nA\n", kind=kind, edition="none")
+                with self.assertRaisesMessage(FileRefused, "There is no edition “none”. Editions: foro-uno."):
+                    run_export(kind, "csv", actor=SYSTEM, edition="none")
 
     def test_a_row_for_another_edition_than_the_one_asked_for_is_refused(self):
         make.edition(slug="foro-dos")
@@ -339,58 +337,3 @@ class CommandTests(TestCase):
         for name, sentence in (("out.txt", "Files are written as csv, xlsx, json."), ("no/out.csv", "cannot be written")):
             with self.subTest(name), self.assertRaisesMessage(CommandError, sentence):
                 call_command("export_data", "organizations", str(self.folder / name), stdout=StringIO())
-
-
-class KilledTests(TransactionTestCase):
-    """Promise 18: a process that is killed leaves an import whole or absent."""
-
-    def test_nothing_is_left_of_a_killed_import(self):
-        make.edition(slug="foro-uno")
-        with TemporaryDirectory() as folder:
-            path = Path(folder, "x.csv")
-            lines = [f"K-{n},Nombre {n},club" for n in range(400)]
-            path.write_text("\n".join(["clave,nombre,tipo", *lines]), encoding="utf-8")
-            database = connection.settings_dict
-            program = (
-                "import sys; from django.conf import settings; import config.settings; import django; django.setup();"
-                f"settings.DATABASES['default']['NAME'] = {str(database['NAME'])!r};"
-                "from core.imports.runner import run_import; from core.events import SYSTEM;"
-                "tell = lambda done, of: print(done, flush=True);"
-                f"run_import('organizations', name='x.csv', data=open({str(path)!r}, 'rb').read(), actor=SYSTEM, progress=tell)"
-            )
-            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(settings.BASE_DIR)}
-            with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment, text=True) as process:
-                for line in process.stdout:
-                    if int(line) >= 20:
-                        process.send_signal(signal.SIGKILL)
-                        break
-                process.stdout.read()
-            self.assertEqual(process.wait(), -signal.SIGKILL)
-        self.assertEqual((Organization.objects.count(), ImportBatch.objects.count(), Event.objects.count()), (0, 0, 0))
-
-
-class AnyCellTests(HypothesisTestCase):
-    """Whatever stands in the cells, every row has an outcome and no error comes out."""
-
-    def setUp(self):
-        make.edition(slug="foro-uno")
-
-    @examples(max_examples=40, deadline=None)
-    @given(st.data())
-    def test_any_cell_of_any_kind(self, data):
-        kind = data.draw(st.sampled_from(sorted(kinds())))
-        resource = kinds()[kind](actor=SYSTEM)
-        headers = [column.names[0] for column in resource.fields.values() if column.names]
-        alphabet = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
-        cell = st.sampled_from(["", "1", "sí", "2011-03-13", "foro-uno", "=1", "a;b", "-1", "99999999999999999999"]) | st.text(
-            alphabet, max_size=8
-        )
-        rows = data.draw(st.lists(st.lists(cell, min_size=len(headers), max_size=len(headers)), min_size=1, max_size=3))
-        buffer = io.StringIO(newline="")
-        csv.writer(buffer).writerows([headers, *rows])
-        try:
-            run = bring_in(buffer.getvalue(), kind=kind)
-        except FileRefused:
-            return
-        self.assertEqual({row.outcome for row in run.rows} - {"created", "updated", "same", "quarantined", "skipped"}, set())
-        self.assertTrue(all(row.problems for row in run.refused))
