@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +16,8 @@ from core.timeline import timeline
 from core.workflow import StepRefused
 from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 from forum.models import Agency, Role
-from proposals.checks import opinion_problems, opinion_warnings
-from proposals.models import InternalPosition, Opinion, Proposal, Referral
+from proposals.checks import FOLLOW_UP, opinion_problems, opinion_warnings
+from proposals.models import Condition, InternalPosition, Opinion, Proposal, Referral
 from proposals.record import answers_of, opinions_of, related_to
 from proposals.workflow import (
     OPINION,
@@ -171,6 +172,18 @@ def again_buttons(issued: list[Any], user: Any, failed: Any = None) -> list[Any]
     )
 
 
+def as_issued(draft: Opinion) -> Opinion:
+    """The draft as it will read when it is issued: without what was written for another verdict. Nothing is saved."""
+    for verdict, columns in FOLLOW_UP.items():
+        if draft.verdict != verdict:
+            for column in columns:
+                setattr(draft, column, None if Opinion._meta.get_field(column).null else "")
+    if draft.verdict != Opinion.Verdict.CONDITIONAL:
+        getattr(draft, "_prefetched_objects_cache", {}).pop("conditions", None)
+        prefetch_related_objects([draft], Prefetch("conditions", Condition.objects.none()))
+    return draft
+
+
 @workspace_page
 def review_preview(request: HttpRequest, folio: str) -> HttpResponse:
     """What the public will read, what is missing, what looks odd; and the signature."""
@@ -178,19 +191,12 @@ def review_preview(request: HttpRequest, folio: str) -> HttpResponse:
     draft = draft_of(referral)
     if draft is None:
         return redirect("workspace:review", referral.folio)
-    agencies = officials_only(request)
     role = Role.objects.filter(user=request.user, agency=referral.agency_id).first()
     form = IssueForm(sent(request), record=draft, initial={"post": role.post if role else ""})
     if form.is_valid() and attempt(
         form, issue, opinion=draft, actor=request.user, post=form.cleaned_data["post"], revision=form.revision
     ):
-        after = next_of(agencies, referral)
-        sentence = _("Issued: %(folio)s.") % {"folio": draft.folio}
-        return (
-            done(request, sentence, "workspace:review", referral.folio)
-            if after is None
-            else done(request, sentence, "workspace:review_issued", referral.folio)
-        )
+        return done(request, _("Issued: %(folio)s.") % {"folio": draft.folio}, "workspace:review_issued", referral.folio)
     draft = draft_of(referral) or draft
     criteria, conditions = list(draft.criteria.all()), list(draft.conditions.all())
     places = OpinionForm(record=draft, agency=referral.agency)
@@ -202,7 +208,7 @@ def review_preview(request: HttpRequest, folio: str) -> HttpResponse:
     context = {
         "referral": referral,
         "proposal": referral.proposal,
-        "opinion": draft,
+        "opinion": as_issued(draft),
         "problems": problems,
         "warnings": opinion_warnings(draft, criteria, conditions),
         "refusal": OPINION.refusal(draft, "issue", request.user),
