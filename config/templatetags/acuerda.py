@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, npgettext
 from django.utils.translation import gettext as _
 
 from agreements.models.commitments import Light
@@ -75,9 +75,17 @@ def light(code: str, days: int = 0, large: bool = False) -> dict[str, Any]:
 
 
 @register.filter
-def light_words(code: str) -> str:
-    """The words of a light."""
-    return str(Light(code).label) if code in Light.values else code
+def light_words(code: str, number: int = 1) -> str:
+    """The words of a light; with a number, those of so many commitments: “2 vencidos”."""
+    many = {
+        "fulfilled": npgettext("so many commitments", "fulfilled", "fulfilled", number),
+        "on_time": npgettext("so many commitments", "on time", "on time", number),
+        "due_soon": npgettext("so many commitments", "due soon", "due soon", number),
+        "late": npgettext("so many commitments", "late", "late", number),
+        "no_report": npgettext("so many commitments", "no report since the cut-off", "no report since the cut-off", number),
+        "cancelled": npgettext("so many commitments", "cancelled", "cancelled", number),
+    }
+    return many.get(code, code)
 
 
 @register.inclusion_tag("components/verdict.html")
