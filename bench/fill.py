@@ -1,0 +1,229 @@
+"""Fills an empty database with proposals and all that hangs on them, by copying one complete record of each kind in SQL.
+
+The first record of a kind is made like those of the tests, so every column is there whatever the models become; the copies
+differ in folio, words, dates, states and in what they belong to. A million proposals with their answers and agreements take
+some minutes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+from django.core.management.color import no_style
+from django.db import connection
+from django.utils import timezone
+
+from agreements import models as agreed
+from core.models import SearchEntry
+from forum import models as forum
+from proposals import models as asked
+from tests import factories as make
+
+EDITIONS, TABLES, AGENCIES, ORGANIZATIONS = 5, 5, 30, 200
+#: Proposals for one agreement.
+PER_AGREEMENT = 10
+TEXT = (
+    "Las comunidades en el exterior piden que el trámite se haga cerca de donde viven, con requisitos claros y en un plazo "
+    "conocido, y que cada dependencia diga por escrito qué puede hacer y con qué recursos. "
+) * 4
+WORDS = (
+    *("voto", "credencial", "salud", "remesas", "educacion", "consulado", "vivienda", "retorno", "derechos", "jornaleros"),
+    *("registro", "identidad", "becas", "deporte", "cultura", "seguridad", "transporte", "agua", "mujeres", "jovenes"),
+    *("ninez", "lenguas", "empleo", "pensiones", "inversion", "clubes", "ventanilla", "padron", "traduccion", "difusion"),
+)
+
+
+def word(number: str) -> str:
+    """SQL for a word that depends on `number`."""
+    return f"(ARRAY{list(WORDS)!r})[1 + ({number}) % {len(WORDS)}]"
+
+
+TITLE = f"'propuesta de ' || {word('g')} || ' y ' || {word('g / 7 + 3')} || ' para ' || {word('g / 53 + 11')} || ' ' || g"
+
+
+def copies(record: Any, number: int, where: str = "true", **columns: str) -> int:
+    """Inserts copies of `record` for g = 1 … `number` with these columns as SQL; their ids are the answer plus g."""
+    model = type(record)
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(id) FROM {table}")
+        base = cursor.fetchone()[0]
+        columns.setdefault("id", f"{base} + g")
+        names = [field.column for field in model._meta.concrete_fields]
+        unknown = set(columns) - set(names)
+        if unknown:
+            raise ValueError(f"{model.__name__} has no {unknown}")
+        chosen = ", ".join(columns.get(name) or f"t.{quote(name)}" for name in names)
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(map(quote, names))}) SELECT {chosen} FROM {table} t, generate_series(1, {number}) g "
+            f"WHERE t.id = {record.pk} AND {where}"
+        )
+    return int(base)
+
+
+def links(model: Any, number: int, **columns: str) -> None:
+    """Rows of a many-to-many table for g = 1 … `number`."""
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) "
+            f"SELECT {', '.join(columns.values())} FROM generate_series(1, {number}) g"
+        )
+
+
+def fill(number: int) -> float:
+    """`number` proposals and what belongs to them; returns the seconds it took."""
+    began = time.perf_counter()
+    editions = [make.edition(starts_on=dt.date(2020 + each, 5, 1), stage="follow_up") for each in range(EDITIONS)]
+    tables = [make.table(edition) for edition in editions for _each in range(TABLES)]
+    agencies = [make.agency() for _each in range(AGENCIES)]
+    organizations = [make.organization(state_of_origin=make.area()) for _each in range(ORGANIZATIONS)]
+    states = list(forum.Area.objects.filter(kind="federal_entity").order_by("pk"))
+    first = {"edition": editions[0].pk, "table": tables[0].pk, "agency": agencies[0].pk, "organization": organizations[0].pk}
+    proposals = fill_proposals(number, first, states[0].pk)
+    fill_agreements(number // PER_AGREEMENT, first, proposals)
+    fill_search(asked.Proposal, "proposal")
+    fill_search(agreed.Agreement, "agreement")
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [*every_model()]):
+            cursor.execute(statement)
+        cursor.execute("VACUUM ANALYZE")
+    return time.perf_counter() - began
+
+
+def every_model() -> list[Any]:
+    return [
+        asked.Proposal,
+        asked.ProposalVersion,
+        asked.Referral,
+        asked.Opinion,
+        agreed.Agreement,
+        agreed.Commitment,
+        SearchEntry,
+    ]
+
+
+def fill_proposals(number: int, first: dict[str, int], state: int) -> int:
+    """Proposals with a version, two referrals, and an opinion on three referrals of four. Returns the base of their ids."""
+    edition = forum.Edition.objects.get(pk=first["edition"])
+    texts = {"problem_es": TEXT, "petition_es": TEXT, "expected_result_es": TEXT[:300], "topic": "voto"}
+    model = make.proposal(edition, status="reviewed", reading="feasible", title_es="Propuesta modelo", **texts)
+    version = model.versions.get()
+    referral = make.referral(model, forum.Agency.objects.get(pk=first["agency"]), status="answered", answered_at=timezone.now())
+    opinion = make.opinion(referral, reasons=TEXT, soundness_text=TEXT[:200])
+    criteria = [
+        asked.CriterionAssessment.objects.create(opinion=opinion, criterion=each, value="reservations", reason=TEXT[:200])
+        for each, _words in asked.CriterionAssessment.Criterion.choices
+    ]
+    moment = "now() - g * interval '1 minute'"
+    proposals = copies(
+        model,
+        number,
+        folio="'B' || lpad(g::text, 7, '0')",
+        edition_id=f"{first['edition']} + g % {EDITIONS}",
+        table_id=f"{first['table']} + (g % {EDITIONS}) * {TABLES} + g / 5 % {TABLES}",
+        title_es=TITLE,
+        folded=f"'b' || lpad(g::text, 7, '0') || ' ' || {TITLE}",
+        status="(ARRAY['submitted', 'in_review', 'reviewed', 'reviewed', 'agreed'])[1 + g % 5]",
+        reading="(ARRAY['', 'waiting', 'feasible', 'divided', 'conditional'])[1 + g % 5]",
+        topic=word("g / 3"),
+        created_at=moment,
+        updated_at=moment,
+        published_at=moment,
+    )
+    versions = copies(
+        version, number, proposal_id=f"{proposals} + g", folio="'B' || lpad(g::text, 7, '0') || '.1'", title_es=TITLE, at=moment
+    )
+    referrals = copies(
+        referral,
+        2 * number,
+        version_id=f"{versions} + (g + 1) / 2",
+        agency_id=f"{first['agency']} + ((g + 1) / 2 * 7 + g % 2 * 11) % {AGENCIES}",
+        folio="'B' || lpad(((g + 1) / 2)::text, 7, '0') || '.1-R' || g % 2",
+        status="CASE WHEN g % 4 = 0 THEN 'pending' ELSE 'answered' END",
+        answered_at="CASE WHEN g % 4 = 0 THEN NULL ELSE t.answered_at END",
+    )
+    opinions = copies(
+        opinion,
+        2 * number,
+        where="g % 4 <> 0",
+        referral_id=f"{referrals} + g",
+        folio="'B' || lpad(((g + 1) / 2)::text, 7, '0') || '.1-R' || g % 2 || '-D1'",
+        verdict="(ARRAY['feasible', 'conditional', 'not_feasible', 'addressed'])[1 + g / 4 % 4]",
+        issued_at=moment,
+        released_at=moment,
+    )
+    for row in criteria:
+        # All criteria of every fiftieth opinion: more rows would only take longer to write.
+        copies(row, 2 * number, where="g % 4 <> 0 AND (g < 400 OR g % 50 = 1)", opinion_id=f"{opinions} + g")
+    through = asked.Proposal
+    of = {"proposal_id": f"{proposals} + g"}
+    links(through.proponents.through, number, **of, organization_id=f"{first['organization']} + g % {ORGANIZATIONS}")
+    links(through.addressees.through, number, **of, agency_id=f"{first['agency']} + g * 7 % {AGENCIES}")
+    links(through.states.through, number, **of, area_id=f"{state} + g % 32")
+    return proposals
+
+
+def fill_agreements(number: int, first: dict[str, int], proposals: int) -> None:
+    """Signed agreements of a body and an organization with four clauses and four commitments, three of them reported on."""
+    edition = forum.Edition.objects.get(pk=first["edition"])
+    model = make.agreement(edition, status="signed", title_es="Acuerdo modelo", background_es=TEXT)
+    version = model.versions.get()
+    clauses = [make.clause(model, text_es=TEXT[:300]) for _each in range(4)]
+    agency = make.party(model, forum.Agency.objects.get(pk=first["agency"]))
+    organization = make.party(model, forum.Organization.objects.get(pk=first["organization"]))
+    promised = [make.commitment(model, agency, text_es=TEXT[:200]) for _each in range(4)]
+    reports = [make.report(each, agency, narrative_es=TEXT[:300]) for each in promised[:3]]
+    moment = "now() - g * interval '10 minutes'"
+    folio = "'BA' || lpad(g::text, 7, '0')"
+    agreements = copies(
+        model,
+        number,
+        folio=folio,
+        edition_id=f"{first['edition']} + g % {EDITIONS}",
+        title_es=f"'acuerdo de ' || {word('g')} || ' y ' || {word('g / 7')} || ' ' || g",
+        folded=f"'ba' || lpad(g::text, 7, '0') || ' acuerdo de ' || {word('g')} || ' y ' || {word('g / 7')} || ' ' || g",
+        topic=word("g / 3"),
+        created_at=moment,
+        updated_at=moment,
+        published_at=moment,
+        signed_at=moment,
+    )
+    of = {"agreement_id": f"{agreements} + g"}
+    versions = copies(version, number, **of, folio=f"{folio} || '.1'", opened_at=moment, signed_at=moment)
+    for clause in clauses:
+        copies(clause, number, version_id=f"{versions} + g")
+    bodies = copies(agency, number, **of, agency_id=f"{first['agency']} + g % {AGENCIES}")
+    copies(organization, number, **of, organization_id=f"{first['organization']} + g % {ORGANIZATIONS}")
+    bases = [
+        copies(
+            each,
+            number,
+            **of,
+            folio=f"{folio} || '-C{place}'",
+            lead_id=f"{bodies} + g",
+            due_on=f"current_date + ((g * 37 + {place} * 101) % 900 - 300)",
+            original_due_on=f"current_date + ((g * 37 + {place} * 101) % 900 - 300)",
+            reported_status=f"(ARRAY['fulfilled', 'in_progress', 'in_progress', ''])[1 + (g + {place}) % 4]",
+        )
+        for place, each in enumerate(promised, start=1)
+    ]
+    for place, (row, base) in enumerate(zip(reports, bases, strict=False), start=1):
+        mine = {"commitment_id": f"{base} + g", "party_id": f"{bodies} + g", "folio": f"{folio} || '-C{place}-I1'"}
+        copies(row, number, **mine, reported_at=moment)
+    links(agreed.Agreement.proposals.through, number, **of, proposal_id=f"{proposals} + g * {PER_AGREEMENT} - 1")
+
+
+def fill_search(model: Any, kind: str) -> None:
+    """Entries of the search box. Words without stems: enough to measure, and the index is of the same kind and size."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_searchentry (kind, model, record_id, record_key, title_es, title_en, summary_es, summary_en, "
+            "is_sample, tokens, vector) SELECT %s, %s, id, folio, title_es, '', left(folded, 200), '', false, folded, "
+            f"to_tsvector('simple', folded) FROM {table}",
+            [kind, model._meta.label_lower],
+        )

@@ -1,0 +1,114 @@
+"""Fills a database of each size, measures our pages and the bare ones in processes of their own, and prints tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+COLUMNS = (
+    *("page", "first ms", "cpu", "bare ms", "cpu", "ratio", "cpu", "queries"),
+    *("cached ms", "bare ms", "ratio", "304 ms", "bytes", "packed"),
+)
+#: Ratio to the bare view that issue 3 asks for: lists, records.
+TARGETS = {"list": 1.4, "filtered": 1.4, "agreements": 1.4, "agreement": 2.0, "proposal": 2.0}
+CACHED_TARGET, GROWTH_TARGET = 1.3, 1.2
+
+
+def python(*words: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *words], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(done.returncode)
+    return done.stdout
+
+
+def database(size: int) -> str:
+    """A new empty database on the private server; returns its DATABASE_URL."""
+    name = f"bench_{size}"
+    connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def measured(size: int) -> dict[str, dict[str, Any]]:
+    """Page → figures of ours, with those of the bare view beside them."""
+    url = database(size)
+    python("manage.py", "migrate", "--verbosity", "0", DATABASE_URL=url)
+    seconds = python("-c", FILL.format(size=size), DATABASE_URL=url).strip()
+    ours = json.loads(python("-m", "bench.measure", "ours", DATABASE_URL=url))
+    sizes = json.dumps({name: figures["bytes"] for name, figures in ours.items()})
+    bare = json.loads(python("-m", "bench.measure", "bare", DATABASE_URL=url, BENCH_SIZES=sizes))
+    print(f"\n{size:,} proposals (filled in {seconds} s)\n")
+    show(ours, bare)
+    return ours
+
+
+FILL = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+import django
+django.setup()
+from bench.fill import fill
+print(round(fill({size})))
+"""
+
+
+def show(ours: dict[str, Any], bare: dict[str, Any]) -> None:
+    rows = [COLUMNS]
+    for name, found in ours.items():
+        first, cached, floor = found["first"], found["cached"], bare.get(name)
+        row = [name, f"{first['wall']:.1f}", f"{first['cpu']:.1f}"]
+        if floor:
+            ratios = [first[clock] / floor["first"][clock] for clock in ("wall", "cpu")]
+            row += [f"{floor['first']['wall']:.1f}", f"{floor['first']['cpu']:.1f}"]
+            row += [f"{ratios[0]:.2f}", verdict(ratios[1], TARGETS.get(name))]
+        else:
+            row += [""] * 4
+        row += [str(found["queries"]), f"{cached['wall']:.2f}"]
+        row += (
+            [f"{floor['cached']['wall']:.2f}", verdict(cached["cpu"] / floor["cached"]["cpu"], CACHED_TARGET)]
+            if floor
+            else [""] * 2
+        )
+        rows.append((*row, f"{found['unchanged']['wall']:.2f}", f"{found['bytes']:,}", f"{found['packed']:,}"))
+    table(rows)
+
+
+def verdict(ratio: float, target: float | None) -> str:
+    """The ratio, with a mark where it is above its target."""
+    return f"{ratio:.2f}" + (f" > {target}" if target is not None and ratio > target else "")
+
+
+def table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for row in rows:
+        print(
+            "  ".join(
+                cell.ljust(width) if place == 0 else cell.rjust(width)
+                for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+        )
+
+
+def main(sizes: list[int]) -> None:
+    found = {size: measured(size) for size in sizes}
+    if len(sizes) > 1:
+        least, most = sizes[0], sizes[-1]
+        print(f"\nGrowth of the first render from {least:,} to {most:,}\n")
+        for name, figures in found[most].items():
+            print(f"{name:12}{verdict(figures['first']['wall'] / found[least][name]['first']['wall'], GROWTH_TARGET)}")
+
+
+if __name__ == "__main__":
+    main([int(word) for word in sys.argv[1:]] or [1000, 20000])
