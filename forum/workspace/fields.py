@@ -10,8 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.text import fold
+from core.text import clean_line, fold
 from forum.models import Area
 
 #: The countries whose subdivisions are offered while typing: most migrants of the founding case live in the first.
@@ -36,7 +37,7 @@ class AreaField(forms.CharField):
             kwargs.pop(name, None)
         kwargs.setdefault("max_length", 200)
         kwargs.setdefault("required", False)
-        kwargs.setdefault("help_text", _("Name or code, for example California or US-CA."))
+        kwargs["help_text"] = kwargs.get("help_text") or gettext_lazy("Name or code, for example California or US-CA.")
         kwargs.setdefault("widget", forms.TextInput(attrs={"list": "subdivisions", "autocomplete": "off"}))
         super().__init__(**kwargs)
 
@@ -48,7 +49,8 @@ class AreaField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, Area) or value is None:
             return value
-        text = super().to_python(value)
+        # Without NUL, which PostgreSQL takes in no question.
+        text = clean_line(super().to_python(value))
         if not text:
             return None
         code = text.rstrip(")").rpartition("(")[2].strip().upper()

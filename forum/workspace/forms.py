@@ -138,7 +138,7 @@ class EditionForm(KeyedForm):
 
 
 class StageForm(BaseForm):
-    """Where the edition stands."""
+    """Where the edition stands; the stage that comes next is the one that is offered first."""
 
     stage = forms.ChoiceField(label=_("New stage"))
     reason = forms.CharField(label=_("Reason"), required=False, max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": "2"}))
@@ -146,7 +146,9 @@ class StageForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [(code, label) for code, label in Edition.Stage.choices if code != self.record.stage]
+        stages = list(Edition.Stage.choices)
+        here = Edition.Stage.values.index(self.record.stage)
+        self.fields["stage"].choices = [*stages[here + 1 :], *stages[:here]]
         self.fields["reason"].help_text = _("Needed to go back to an earlier stage.")
 
 
