@@ -8,6 +8,7 @@ from django.test import TestCase
 from django.urls import get_resolver, reverse
 
 from agreements.light import light_of
+from agreements.models import Commitment
 from agreements.workspace.urls import urlpatterns
 from forum.models import Role
 from proposals.models import Condition
@@ -276,6 +277,12 @@ class PageTests(AgreementWorld, TestCase):
                 self.assertContains(answer, f"/{inside}/")
                 self.assertNotContains(answer, f"/{outside}/")
         self.assertContains(client.get(reverse("workspace:commitments"), {"disputed": "yes"}), "No commitment matches")
+
+    def test_lateness_is_said_once_and_in_calendar_days(self):
+        Commitment.objects.filter(pk=self.commitment.pk).update(due_on=self.edition.today() - dt.timedelta(days=40))
+        answer = self.sign_in("official").get(reverse("workspace:commitments"))
+        self.assertContains(answer, "late, 40 days")
+        self.assertNotContains(answer, "working day")
 
     def test_who_stands_for_several_parties_speaks_for_those_that_may(self):
         witness = make.organization(key="TES-1")
