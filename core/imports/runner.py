@@ -204,7 +204,7 @@ def keep(run: Run, resource: RecordResource, name: str, data: bytes, origin: str
         edition_slug=resource.edition_key[:60],
         file_name=clean_line(name)[:255],
         sha256=hashlib.sha256(data).hexdigest(),
-        mapping={header: resource.headers.get(header) for header in run.table.headers},
+        mapping=[[header, resource.headers.get(header)] for header in run.table.headers],
         actor_id=getattr(resource.actor, "pk", None),
         origin=origin,
         rows=len(run.rows),

@@ -78,7 +78,7 @@ def write_report(run: Run) -> bytes:
 
 def report_of(batch: ImportBatch) -> bytes:
     """The same for an import that was kept."""
-    headers = list(batch.mapping)
+    headers = [header for header, _column in batch.mapping]
     rows = (
         (row.number, row.outcome, [row.values.get(header, "") for header in headers], [Problem(**p) for p in row.problems])
         for row in batch.outcomes.order_by("number")

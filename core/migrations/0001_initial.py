@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('file_name', core.fields.TextLine(blank=True, max_length=255, verbose_name='file name')),
                 ('file', models.FileField(blank=True, max_length=200, upload_to=core.models.imports.batch_path, verbose_name='file as it came')),
                 ('sha256', models.CharField(blank=True, max_length=64, verbose_name='fingerprint')),
-                ('mapping', models.JSONField(blank=True, default=dict, verbose_name='mapping')),
+                ('mapping', models.JSONField(blank=True, default=list, verbose_name='mapping')),
                 ('origin', models.CharField(choices=[('page', 'page'), ('admin', 'administration'), ('import', 'import'), ('command', 'command')], default='command', max_length=8, verbose_name='origin')),
                 ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
                 ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),

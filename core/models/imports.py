@@ -40,7 +40,8 @@ class ImportBatch(models.Model):
     file_name = TextLine(_("file name"), max_length=255, blank=True)
     file = models.FileField(_("file as it came"), upload_to=batch_path, max_length=200, blank=True)
     sha256 = models.CharField(_("fingerprint"), max_length=64, blank=True)
-    mapping = models.JSONField(_("mapping"), default=dict, blank=True)
+    #: [header, column] pairs in the order of the file: PostgreSQL does not keep the order of an object's keys.
+    mapping = models.JSONField(_("mapping"), default=list, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("actor"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -38,12 +38,17 @@ def offered(edition: Any, folios: list[str]) -> Any:
     return rows.filter(pk__in=keys).order_by("folio").prefetch_related("addressees")
 
 
+def folios_in(values: list[str]) -> list[str]:
+    """What may be folios among the values sent: PostgreSQL takes no NUL in a question."""
+    return [value[:60] for value in values[:MOST_OFFERED] if "\x00" not in value]
+
+
 @workspace_page
 def refer_many(request: HttpRequest) -> HttpResponse:
     """Refer several proposals to several bodies: all of them or none."""
     edition = chosen_edition(request)
-    folios = [folio[:60] for folio in request.GET.getlist("proposal")[:MOST_OFFERED] if "\x00" not in folio]
-    proposals = offered(edition, folios + request.POST.getlist("proposals")[:MOST_OFFERED])
+    folios = folios_in(request.GET.getlist("proposal"))
+    proposals = offered(edition, folios + folios_in(request.POST.getlist("proposals")))
     agencies = Agency.objects.filter(never_answers=False).order_by("sort", "key")
     form = ReferForm(sent(request), proposals=proposals, agencies=agencies, initial={"proposals": folios})
     if form.is_valid() and attempt(form, send, form=form, actor=request.user):

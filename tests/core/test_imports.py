@@ -88,7 +88,7 @@ class OutcomeTests(TestCase):
         run = bring_in("key,name,kind,teléfono del contador\nA-1,Uno,club,555\n")
         self.assertEqual(run.notes, ["Columns that are not known and were not imported: teléfono del contador."])
         self.assertEqual(ImportRow.objects.get().values["teléfono del contador"], "555")
-        self.assertEqual(run.batch.mapping, {"key": "key", "name": "name", "kind": "type", "teléfono del contador": None})
+        self.assertEqual(run.batch.mapping, [["key", "key"], ["name", "name"], ["kind", "type"], ["teléfono del contador", None]])
 
     def test_files_that_cannot_be_used(self):
         for text, sentence in (
