@@ -7,13 +7,13 @@ queries and the memory do not grow with the records. The drawings made from thes
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import TruncDate, TruncMonth
 
 from agreements.models import Agreement, Commitment
 from forum.models import Agency, Area, Edition, Organization, Participation
@@ -123,10 +123,8 @@ def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str
     Ends: "no_agreement", else by the commitments of the signed agreements that cite the proposal: "fulfilled" (all),
     "late" (one at least), "under_way", "no_commitment".
     """
-    signed = agreements_of(None).filter(status__in=["signed", "concluded"], proposals=OuterRef("pk"))
-    promised = (
-        Commitment.objects.visible_to(None).in_force().filter(cancelled_at__isnull=True, agreement__proposals=OuterRef("pk"))
-    )
+    signed = agreements_of(None).filter(status__in=["signed", "concluded"])
+    promised = Commitment.objects.visible_to(None).in_force().filter(cancelled_at__isnull=True)
     unkept = promised.exclude(reported_status="fulfilled")
     rows = (
         proposals_of(edition)
@@ -138,10 +136,10 @@ def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str
                 output_field=CharField(),
             ),
             end=Case(
-                When(~Exists(signed), then=Value("no_agreement")),
-                When(Exists(unkept.filter(due_on__lt=on)), then=Value("late")),
-                When(Exists(unkept), then=Value("under_way")),
-                When(Exists(promised), then=Value("fulfilled")),
+                When(~Q(pk__in=cited_by(signed.values("pk"))), then=Value("no_agreement")),
+                When(pk__in=cited_by(unkept.filter(due_on__lt=on).values("agreement")), then=Value("late")),
+                When(pk__in=cited_by(unkept.values("agreement")), then=Value("under_way")),
+                When(pk__in=cited_by(promised.values("agreement")), then=Value("fulfilled")),
                 default=Value("no_commitment"),
                 output_field=CharField(),
             ),
@@ -153,8 +151,14 @@ def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str
     return {(answer, end): number for answer, end, number in rows}
 
 
+def cited_by(agreements: QuerySet[Any]) -> QuerySet[Any]:
+    """The ids of the proposals that these agreements cite. One set for the whole query, not one look-up for each proposal:
+    as EXISTS, PostgreSQL took it for so much work that compiling the query lasted eight seconds."""
+    return Agreement.proposals.through.objects.filter(agreement__in=agreements).values("proposal")
+
+
 def by_state(edition: Edition | None = None) -> list[OfState]:
-    """The 32 federal entities with their organizations, people, proposals and agreements. Five queries."""
+    """The 32 federal entities with their organizations, people, proposals and agreements. Seven queries."""
     found = {area.pk: OfState(area) for area in Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY)}
     organizations = Organization.objects.visible_to(None)
     people = Participation.objects.visible_to(None)
@@ -167,31 +171,40 @@ def by_state(edition: Edition | None = None) -> list[OfState]:
         "proposals": (proposals_of(edition), "states", "pk"),
     }
     for name, (rows, column, of) in counted.items():
-        for key, number in rows.order_by().values_list(column).annotate(number=Count(of, distinct=True)):
+        for key, number in grouped(rows, column, of).items():
             if key in found and not (name == "people" and number < FEWEST_PEOPLE):
                 setattr(found[key], name, number)
-    for key, number in agreements_in_states(edition):
-        found[key].agreements = number
+    for key, number in agreements_in_states(edition).items():
+        if key in found:
+            found[key].agreements = number
     return sorted(found.values(), key=lambda each: each.area.sort)
 
 
-def agreements_in_states(edition: Edition | None) -> Iterator[tuple[int, int]]:
-    """(area, number of agreements): where a commitment in force, or a proposal that the agreement cites, names the state."""
-    promised = Commitment.states.through.objects.filter(area=OuterRef(OuterRef("pk")), commitment__in=public_commitments())
-    cited = Agreement.proposals.through.objects.filter(proposal__states=OuterRef(OuterRef("pk")), proposal__in=public_proposals())
-    there = Q(pk__in=promised.values("commitment__agreement")) | Q(pk__in=cited.values("agreement"))
-    number = agreements_of(edition).filter(there).order_by().values(one=Value(1)).annotate(number=Count("pk")).values("number")
-    areas = Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY)
-    counted = areas.annotate(number=Coalesce(Subquery(number, output_field=IntegerField()), 0))
-    yield from counted.filter(number__gt=0).values_list("pk", "number")
+def agreements_in_states(edition: Edition | None) -> dict[int, int]:
+    """Area → number of agreements: where a commitment, or a proposal that the agreement cites, names the state.
+
+    Three queries: those of commitments, those of proposals, less those of both.
+    """
+    agreements = agreements_of(edition).values("pk")
+    commitments = Commitment.objects.visible_to(None).filter(agreement__in=agreements)
+    promised = Commitment.states.through.objects.filter(commitment__in=commitments.values("pk"))
+    cited = Agreement.proposals.through.objects.filter(agreement__in=agreements, proposal__in=proposals_of(None).values("pk"))
+    both = promised.filter(
+        commitment__agreement__in=agreements,
+        commitment__agreement__proposals__in=proposals_of(None).values("pk"),
+        commitment__agreement__proposals__states=F("area"),
+    )
+    numbers: Counter[int] = Counter()
+    numbers.update(grouped(promised, "area", "commitment__agreement"))
+    numbers.update(grouped(cited, "proposal__states", "agreement"))
+    numbers.subtract(grouped(both, "area", "commitment__agreement"))
+    return numbers
 
 
-def public_commitments() -> QuerySet[Any]:
-    return Commitment.objects.visible_to(None).values("pk")
-
-
-def public_proposals() -> QuerySet[Any]:
-    return Proposal.objects.visible_to(None).values("pk")
+def grouped(rows: QuerySet[Any], column: str, of: str) -> dict[int, int]:
+    """Value of `column` → how many different `of`; without the rows that have none."""
+    found = rows.order_by().values_list(column).annotate(number=Count(of, distinct=True))
+    return {key: number for key, number in found if key is not None}
 
 
 def over_time(on: dt.date, edition: Edition | None = None) -> list[Month]:
