@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -36,6 +39,28 @@ def flag(name: str, default: bool = False) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """A comma separated list, blanks dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def kept_key(path: Path) -> str:
+    """The secret key of this installation: a long random text, made once and kept in `path` for its owner alone.
+
+    For the embedded database, which is one machine's; several machines need the same key, so they are given SECRET_KEY.
+    """
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, made = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(64))
+            # Whole or absent, and the first of two processes that start at once wins.
+            with suppress(FileExistsError):
+                os.link(made, path)
+            os.unlink(made)
+        return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is not set, and {path} cannot hold one ({error.strerror}): set SECRET_KEY to a long random text."
+        ) from error
 
 
 def email_settings(url: str) -> dict[str, object]:

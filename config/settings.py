@@ -15,10 +15,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
 
 DEBUG = env.flag("DEBUG")
-DEVELOPMENT_KEY = "development-only-key-that-no-production-server-accepts-0123456789"
-SECRET_KEY = env.text("SECRET_KEY") or (DEVELOPMENT_KEY if DEBUG else "")
+DATABASE_URL = env.text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'acuerda.sqlite3'}"
+SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random text, or DEBUG=1 for a trial on your own machine.")
+    if not (DEBUG or DATABASE_URL.startswith("sqlite")):
+        raise ImproperlyConfigured("SECRET_KEY is not set: give the same long random text to every process of this site.")
+    SECRET_KEY = env.kept_key(VAR_DIR / "secret-key")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 
 INSTALLED_APPS = [
@@ -84,11 +86,7 @@ TEMPLATES = [
 # --- data -------------------------------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'acuerda.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # With Django's defaults 16 writers got "database is locked" nine times out of ten; with these, never (promise 20).

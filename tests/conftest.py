@@ -39,9 +39,13 @@ os.environ.update(DEBUG="1", VAR_DIR=HERE, CACHE_URL="locmem:", PAGE_CACHE="0", 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.cache import cache  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from core import catalogs  # noqa: E402
 
+# A worker of xdist inherits the environment of the process that started it, and pytest-django reads the settings from that
+# before this file: without these lines all workers would keep their files in one folder.
+settings.VAR_DIR, settings.MEDIA_ROOT, settings.STATIC_ROOT = Path(HERE), Path(HERE, "media"), Path(HERE, "static")
 # Hashing a password takes 0.2 s by design, and nearly every test signs somebody in.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Without this, every test client would look through all static files again.
@@ -69,6 +73,7 @@ socket.socket.connect = _connect_here  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    """Throttles and cached pages of one test are nothing to the next."""
+def _fresh() -> None:
+    """Throttles, kept pages and the language of one test are nothing to the next."""
     cache.clear()
+    translation.deactivate()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 
 import rfc8785
 from django.test import TestCase
@@ -131,6 +132,20 @@ class ContentTests(ChainWorld, TestCase):
         self.assertContains(page, f"Representative of {self.organization}")
         text = read(page.content.decode())
         self.assertIn("2 March 2026 , recorded on behalf · Presidencia Por oficio", text)
+
+    def test_how_to_cite_it(self):
+        for ending, number in (("", 1), ("versions/1/", 1)):
+            address = f"/en/agreements/{self.agreement.folio}/{ending}"
+            text = read(self.client.get(address).content.decode())
+            citation = f"Foro propio: Agreement {self.agreement.folio}, “Agreement on offices”, version {number}. http://testserver{address}"
+            self.assertIn(citation, text)
+
+    def test_a_title_is_text(self):
+        Agreement.objects.filter(pk=self.agreement.pk).update(title_en="A & <b>B</b>")
+        response = self.client.get(f"/en/agreements/{self.agreement.folio}/")
+        self.assertEqual(
+            set(re.findall(r"A &\S* \S*B\S*/b\S*?(?=<|”| ·)", response.content.decode())), {"A &amp; &lt;b&gt;B&lt;/b&gt;"}
+        )
 
     def test_minutes_and_attendance_by_body(self):
         text = read(self.client.get(f"/en/meetings/{self.meeting.folio}/").content.decode())
