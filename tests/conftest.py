@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,12 @@ socket.socket.connect = _connect_here  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> None:
-    """Throttles, kept pages and the language of one test are nothing to the next."""
+def _fresh() -> Iterator[None]:
+    """Throttles, kept pages and the language that a request chose in one test are nothing to the next."""
     cache.clear()
-    translation.deactivate()
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    yield
+    translation.activate(language)
 
 
 def _state_of_migrations() -> str:
