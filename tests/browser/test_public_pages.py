@@ -13,6 +13,8 @@ FILTERED = ("/organizations/?q=federacion&kind=nope&order=key", "/search/?q=nada
 
 
 class PublicPagesTests(CanaryWorld, BrowserCase):
+    maxDiff = None
+
     def setUp(self):
         BrowserCase.setUp(self)
         CanaryWorld.setUpTestData()

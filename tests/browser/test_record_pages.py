@@ -10,6 +10,8 @@ PHONE = {"width": 375, "height": 812}
 
 
 class RecordPagesTests(ChainWorld, BrowserCase):
+    maxDiff = None
+
     def setUp(self):
         BrowserCase.setUp(self)
         ChainWorld.setUpTestData.__func__(type(self))
