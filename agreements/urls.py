@@ -17,6 +17,7 @@ agreements = [
 ]
 meetings = [
     path("", views.meetings, name="meetings"),
+    path(_("calendar/"), views.meetings_calendar, name="meetings_calendar"),
     path("<str:key>.json", views.meeting_json, name="meeting_json"),
     path("<str:key>/", views.meeting, name="meeting"),
 ]

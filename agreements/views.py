@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -16,6 +17,7 @@ from agreements.listing import AGREEMENT_ORDERS, MEETING_ORDERS, agreement_filte
 from agreements.meetings import page_of as meeting_page_of
 from agreements.meetings import trace_of as meeting_trace_of
 from agreements.models import Agreement, AgreementVersion, Commitment, Evidence, Meeting, Party, SignedPaper
+from agreements.month import month_of, read_month
 from agreements.permissions import is_organizer_of
 from agreements.record import LIGHT_ORDER, AgreementPage, page_of, party_rows
 from agreements.steps import trace_of
@@ -25,6 +27,9 @@ from core.gate import get_for
 from core.listing import Listing
 from core.pages import json_page, reader, to_permanent
 from proposals.views import link_of
+
+#: Any Monday and the six days after it, for the names of the days.
+WEEK = [dt.date(2024, 1, day) for day in range(1, 8)]
 
 
 @require_safe
@@ -155,6 +160,18 @@ def meetings(request: HttpRequest) -> HttpResponse:
     show_follows(listing.page.records, user)
     coming = Meeting.objects.visible_to(user).coming(timezone.now()).order_by("starts_at", "folio").first()
     return render(request, "agreements/public/meetings.html", {"listing": listing, "coming": coming})
+
+
+@require_safe
+def meetings_calendar(request: HttpRequest) -> HttpResponse:
+    """A month of meetings and due dates: `month` (2026-11), else the one of today."""
+    today = timezone.localdate()
+    first = read_month(request.GET.get("month", ""), today)
+    return render(
+        request,
+        "agreements/public/calendar.html",
+        {"month": month_of(first, reader(request), today), "today": today, "days": WEEK},
+    )
 
 
 def show_follows(meetings: list[Meeting], user: Any) -> None:

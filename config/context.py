@@ -32,6 +32,7 @@ BELONGS = {
     "antecedents": "proposals",
     "antecedent": "proposals",
     "meeting": "meetings",
+    "meetings_calendar": "meetings",
     "organization": "organizations",
     "agency": "agencies",
     "edition": "editions",

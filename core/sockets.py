@@ -65,3 +65,6 @@ edition_figures = Socket("edition figures")
 searched_in_edition = Socket("records searched in an edition")
 #: Published records compared with their fingerprints and with the ledger: `plug() -> list of sentences`, empty when all hold.
 ledger_checks = Socket("ledger checks")
+#: How many reminders were sent about open requests: `plug(records) -> {pk: number} | None`, records all of one model. Nothing is
+#: shown for a record that no plug names: a count that nobody keeps is not a count of zero.
+reminders_sent = Socket("reminders sent")

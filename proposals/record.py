@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.deadlines import working_days_between
 from core.pages import language
-from core.sockets import record_panels
+from core.sockets import record_panels, reminders_sent
 from proposals.models import (
     Antecedent,
     Attachment,
@@ -60,6 +60,7 @@ class Answer:
     clarifications: list[Clarification] = field(default_factory=list)
     onward_to: list[Referral] = field(default_factory=list)
     dissents: bool = False
+    reminders: int = 0
 
     @property
     def agency(self) -> Any:
@@ -277,6 +278,10 @@ def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
         referral.version.proposal = proposal
         if referral.onward_from_id in answers:
             answers[referral.onward_from_id].onward_to.append(referral)
+    for sent in reminders_sent.collect(records=referrals):
+        for key, number in sent.items():
+            if key in answers:
+                answers[key].reminders += number
     for opinion in opinions_of(user).filter(referral__version__proposal=proposal):
         answer = answers.get(opinion.referral_id)
         if answer is None:

@@ -296,6 +296,7 @@ class ChainWorld(PersonaWorld):
             f"{agreement}versions/1/",
             f"/en/agreements/{self.open_agreement.folio}/",
             "/en/meetings/",
+            "/en/meetings/calendar/",
             f"/en/meetings/{self.meeting.folio}/",
             f"/en/meetings/{self.coming.folio}/",
         ]

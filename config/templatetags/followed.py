@@ -132,6 +132,16 @@ def feeds_of(record: Any = None) -> list[FeedLink]:
     return [FeedLink(f"{title} · {words}" if words else title, reverse(name) + query) for name, title in names.items()]
 
 
+def feeds_beside(record: Any) -> list[FeedLink]:
+    """The feeds to offer at the foot of a record: of a body all that name it, else those in which the record appears."""
+    if isinstance(record, (Agency, Organization)):
+        return feeds_of(record)
+    agreements, proposals, progress = feeds_of()
+    if isinstance(record, Agreement):
+        return [agreements, progress]
+    return [proposals] if isinstance(record, Proposal) else []
+
+
 @register.inclusion_tag("components/feeds.html")
 def feeds(record: Any = None) -> dict[str, Any]:
     """`<link>` elements of the feeds, for the head of a page."""
@@ -143,7 +153,7 @@ def follow(context: Any, record: Any) -> dict[str, Any]:
     """Calendar, feeds and the code for other sites at the foot of a public record's page."""
     if type(record) not in KINDS or not is_public(record):
         return {"shown": False}
-    found: dict[str, Any] = {"shown": True, "feeds": feeds_of(record) if isinstance(record, (Agency, Organization)) else []}
+    found: dict[str, Any] = {"shown": True, "feeds": feeds_beside(record)}
     asked = {"lang": "en"} if language() == "en" else {}
     if isinstance(record, Agreement):
         found["calendar"] = reverse("agreement_ics", args=[record.folio])
@@ -155,6 +165,5 @@ def follow(context: Any, record: Any) -> dict[str, Any]:
     elif isinstance(record, (Agency, Organization)):
         name = "agency" if isinstance(record, Agency) else "organization"
         found["calendar"] = f"{reverse('calendar')}?{urlencode({**asked, name: record.key})}"
-    else:
-        found["shown"] = False
+    found["shown"] = bool(found["feeds"] or found.get("calendar"))
     return found

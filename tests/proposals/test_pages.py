@@ -7,6 +7,7 @@ import re
 import rfc8785
 from django.test import TestCase
 
+from core.sockets import reminders_sent
 from proposals.models import CriterionAssessment, Opinion, Proposal
 from tests import factories as make
 from tests.chain import HIDDEN, PAST, ChainWorld
@@ -36,6 +37,28 @@ FORGED = (
 
 def hrefs(response):
     return {address.split("#")[0] for address in re.findall(r'href="([^"]*)"', response.content.decode())}
+
+
+class SilenceTests(ChainWorld, TestCase):
+    def test_reminders_are_counted_where_somebody_counts_them(self):
+        """Nothing is said where no plug names the request: nobody counted is not none sent."""
+        address = self.proposal.get_absolute_url()
+        self.assertNotContains(self.client.get(address), "recordatorio")
+
+        def plug(records):
+            return {record.pk: 3 for record in records if record.pk == self.silent.pk}
+
+        reminders_sent.plug(plug)
+        self.addCleanup(reminders_sent.plugs.remove, plug)
+        # Another plug is another code: the page kept from before must not answer.
+        self.assertContains(self.client.get(address, {"fresh": "1"}), "3 recordatorios")
+
+    def test_reasons_stand_beside_each_other(self):
+        page = self.client.get(self.proposal.get_absolute_url()).content.decode()
+        table = page[page.index('id="criteria"') :]
+        table = table[: table.index("</table>")]
+        self.assertIn("Convenio", table)
+        self.assertIn("Falta una ley", table)
 
 
 class AudienceTests(ChainWorld, TestCase):
