@@ -163,3 +163,33 @@ class ClarificationQuerySet(GatedQuerySet):
         if roles.organizations:
             gate |= Q(**{f"{path}id__in": brought_in_by(roles.organizations)})
         return self.filter(gate)
+
+
+class TextTemplateQuerySet(GatedQuerySet):
+    """Text templates: the officials of the body alone."""
+
+    def visible_to(self, user: Any) -> TextTemplateQuerySet:
+        agencies = roles_of(user).agencies
+        return self.filter(agency__in=agencies) if agencies else self.none()
+
+
+class PaperScanQuerySet(GatedQuerySet):
+    """Scans of opinions on paper: organizers of the edition and officials of the body."""
+
+    def visible_to(self, user: Any) -> PaperScanQuerySet:
+        roles = roles_of(user)
+        if roles.administrator:
+            return self.all()
+        gate = Q(pk__in=[])
+        if roles.editions:
+            gate |= Q(opinion__referral__version__proposal__edition__in=roles.editions)
+        if roles.agencies:
+            gate |= Q(opinion__referral__agency__in=roles.agencies)
+        return self.filter(gate)
+
+
+class LaterActionQuerySet(GatedQuerySet):
+    """Later actions are as visible as their proposal."""
+
+    def visible_to(self, user: Any) -> LaterActionQuerySet:
+        return self.filter(proposal_gate(user, "proposal__"))

@@ -8,15 +8,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
-from core.deadlines import working_days_between
+from core.deadlines import MEXICO, Calendar
 from core.pages import language
 from core.sockets import record_panels
+from forum.calendars import Calendars
+from proposals.clock import Clock, Total, total_of
 from proposals.models import (
     Antecedent,
     Attachment,
@@ -53,7 +54,7 @@ class Answer:
 
     referral: Referral
     on: dt.date
-    zone: Any
+    calendar: Calendar
     opinion: Opinion | None = None
     draft: Opinion | None = None
     earlier: list[Opinion] = field(default_factory=list)
@@ -97,20 +98,25 @@ class Answer:
     @property
     def answered_on(self) -> dt.date | None:
         at = self.referral.answered_at
-        return at.astimezone(self.zone).date() if at else None
+        return at.astimezone(self.referral.zone).date() if at else None
 
     @cached_property
+    def clock(self) -> Clock:
+        """Why the due date is what it is, and how long the question lay with whom."""
+        return Clock(self.referral, self.on, self.calendar)
+
+    @property
     def days_late(self) -> int:
-        return self.referral.working_days_late(self.on)
+        return self.clock.days_late
 
     @property
     def days_left(self) -> int:
-        return working_days_between(self.on, self.referral.due_on)
+        return self.clock.days_left
 
     @property
     def changes(self) -> list[Any]:
-        """The pauses and extensions that moved the due date, oldest first."""
-        return list(self.referral.due_date_changes.all())
+        """What moved the due date, oldest first."""
+        return self.clock.changes
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -202,6 +208,11 @@ class ProposalPage:
         return [agency for agency in self.addressees if agency.pk not in sent]
 
     @cached_property
+    def total(self) -> Total | None:
+        """How long the version shown lay with the bodies in all; None when nobody was asked."""
+        return total_of([answer.clock for answer in self.answers], MEXICO)
+
+    @cached_property
     def comparison(self) -> list[tuple[str, str, list[Assessment]]]:
         """(code, words, one cell for each body that answered) of every criterion that some body assessed."""
         labels = dict(CriterionAssessment.Criterion.choices)
@@ -263,16 +274,16 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
 
 
 def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
-    """Every referral of every version with what this person may read of it. Seven queries."""
-    zone = ZoneInfo(proposal.edition.time_zone)
+    """Every referral of every version with what this person may read of it. Eight queries."""
+    calendars = Calendars.load()
     referrals = list(
         Referral.objects.visible_to(user)
         .filter(version__proposal=proposal)
         .select_related("version", "agency", "onward_from__agency")
-        .prefetch_related("due_date_changes", "agency__names")
+        .prefetch_related("due_date_changes__closure", "agency__names")
         .order_by("version__number", "folio")
     )
-    answers = {referral.pk: Answer(referral, on, zone) for referral in referrals}
+    answers = {referral.pk: Answer(referral, on, calendars.of(referral.agency)) for referral in referrals}
     for referral in referrals:
         referral.version.proposal = proposal
         if referral.onward_from_id in answers:

@@ -24,7 +24,7 @@ from proposals.models.referrals import ReferralStatus
 from proposals.permissions import is_organizer_of
 from proposals.workflow.draft import COLUMNS, drop_other_follow_ups, rows_of, write_columns, write_conditions, write_criteria
 from proposals.workflow.referral import add_question, pass_to
-from proposals.workflow.shared import account, holding, now_or, refuse_unless, required, resume, settle
+from proposals.workflow.shared import account, day_of, holding, now_or, refuse_unless, required, resume, settle
 from proposals.workflow.tables import OPINION, REFERRAL
 
 Rows = Iterable[Any]
@@ -238,6 +238,7 @@ def _follow_up(opinion: Opinion, *, actor: Any, at: dt.datetime) -> None:
             resume(change, at, opinion.folio)
             change.record.acknowledged_at = change.record.acknowledged_at or at
             change.record.answered_at = change.record.answered_at or at
+            change.record.closed_at = None
 
 
 def supersede(*, opinion: Opinion, actor: Any, reason: str, at: dt.datetime | None = None) -> Opinion:
@@ -290,12 +291,18 @@ def release_opinions(*, edition: Edition, actor: Any, at: dt.datetime | None = N
 
 
 def set_condition(*, condition: Condition, status: str, actor: Any, evidence: str, at: dt.datetime | None = None) -> None:
-    """Say that a condition is open, met (with the evidence) or lapsed. The opinion itself does not change."""
-    refusal = OPINION.refusal(condition.opinion, "set_condition", actor)
+    """Say that a condition is open, met (with the evidence) or lapsed. The opinion does not change; the reading follows."""
+    moment = now_or(at)
+    opinion = condition.opinion
+    refusal = OPINION.refusal(opinion, "set_condition", actor)
     if refusal is not None:
         raise refusal
     if status == ConditionStatus.MET:
         evidence = required(evidence, "evidence", _("Say what shows that the condition is met."))
-    with changing(condition, "set_condition", actor=actor, at=at) as change:
-        change.record.status = status
-        change.record.evidence = evidence.strip()
+    proposal_id = opinion.referral.version.proposal_id
+    with holding(proposal_id):
+        with changing(condition, "set_condition", actor=actor, at=moment) as change:
+            change.record.status = status
+            change.record.evidence = evidence.strip()
+            change.record.settled_on = None if status == ConditionStatus.OPEN else day_of(moment, opinion.event_edition)
+        settle(proposal_id, at=moment)
