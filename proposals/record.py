@@ -17,12 +17,13 @@ from core.deadlines import MEXICO, Calendar
 from core.pages import language
 from core.sockets import record_panels
 from forum.calendars import Calendars
-from proposals.clock import Clock, Total, total_of
+from proposals.clock import Clock, Total, chain_of, total_of
 from proposals.models import (
     Antecedent,
     Attachment,
     Clarification,
     CriterionAssessment,
+    LaterAction,
     Opinion,
     Proposal,
     ProposalLink,
@@ -162,6 +163,7 @@ class ProposalPage:
     addressees: list[Any]
     recommendations: list[Any]
     states: list[Any]
+    later_actions: list[Any]
 
     @property
     def is_current(self) -> bool:
@@ -267,6 +269,9 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
         addressees=list(proposal.addressees.prefetch_related("names").order_by("sort", "key")),
         recommendations=list(proposal.recommendations.select_related("antecedent").order_by("antecedent", "number")),
         states=list(proposal.states.order_by("sort")),
+        later_actions=list(
+            LaterAction.objects.visible_to(user).filter(proposal=proposal).select_related("agency").order_by("happened_on", "id")
+        ),
     )
     if page.is_current:
         page.dissenting  # noqa: B018  marks the answers that differ
@@ -307,11 +312,19 @@ def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
     return list(answers.values())
 
 
+def clocks_for(referral: Referral, answers: list[Answer]) -> dict[str, Any]:
+    """`chain`: the clocks of the bodies through which this question went; `total`: the clock of all bodies of the version."""
+    same = [answer for answer in answers if answer.referral.version_id == referral.version_id]
+    clocks = {answer.referral.pk: answer.clock for answer in same}
+    chain = chain_of(referral, [answer.referral for answer in same])
+    return {"chain": [clocks[each.pk] for each in chain if each.pk in clocks], "total": total_of(list(clocks.values()), MEXICO)}
+
+
 def opinions_of(user: Any) -> QuerySet[Any]:
     """Opinions that this person may read, with their rows."""
     return (
         Opinion.objects.visible_to(user)
-        .select_related("refer_to", "supersedes")
+        .select_related("refer_to", "supersedes", "paper")
         .prefetch_related(
             Prefetch("criteria", CriterionAssessment.objects.order_by("id")),
             "conditions",

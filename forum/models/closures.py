@@ -41,7 +41,12 @@ class Closure(Record):
         "forum.Agency", verbose_name=_("only this public body"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     state = models.ForeignKey(
-        "forum.Area", verbose_name=_("only bodies of this state"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "forum.Area",
+        verbose_name=_("only bodies of this state"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     authority = TextLine(
         _("where it is laid down"), max_length=200, blank=True, help_text=_("For example: DOF of 12 December 2025.")

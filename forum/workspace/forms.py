@@ -138,6 +138,12 @@ class EditionForm(KeyedForm):
         )
 
 
+class ReasonOnly(BaseForm):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": "3"}))
+
+
 class StageForm(BaseForm):
     """Where the edition stands; the stage that comes next is the one that is offered first."""
 

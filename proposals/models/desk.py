@@ -86,9 +86,7 @@ class PaperScan(Record):
     PRIVATE = frozenset({"file", "file_name"})
 
     key = KeyField(_("key"), unique=True, default=scan_key, editable=False)
-    opinion = models.OneToOneField(
-        "proposals.Opinion", verbose_name=_("opinion"), on_delete=models.PROTECT, related_name="paper"
-    )
+    opinion = models.OneToOneField("proposals.Opinion", verbose_name=_("opinion"), on_delete=models.PROTECT, related_name="paper")
     file = models.FileField(_("file"), upload_to=scan_path, max_length=200)
     file_name = TextLine(_("file name"), max_length=200, editable=False)
     content_type = models.CharField(_("type"), max_length=100, editable=False)
@@ -134,7 +132,9 @@ class LaterAction(Record):
         ordering = ("proposal", "happened_on", "id")
         constraints = [
             *Record.Meta.constraints,
-            choice_constraint("date_precision", Precision, "later_action_precision", _("A date is known to the day, month or year.")),
+            choice_constraint(
+                "date_precision", Precision, "later_action_precision", _("A date is known to the day, month or year.")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,9 +38,7 @@ def recount(*, closure: Closure, actor: Any, at: dt.datetime) -> int:
             earlier, later = sorted((referral.due_on, to_on))
             days = was.between(earlier, later)
             with changing(referral, "recount", actor=actor, reason=closure.name_es, at=at) as change:
-                move_due_date(
-                    change, DueDateChangeKind.CLOSURE, to_on, days=days, reason=closure.name_es, closure=closure
-                )
+                move_due_date(change, DueDateChangeKind.CLOSURE, to_on, days=days, reason=closure.name_es, closure=closure)
             moved += 1
     return moved
 

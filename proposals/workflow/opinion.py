@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from core import ledger
 from core.events import SYSTEM, record_event
+from core.uploads import kept_or_gone, take_in
 from core.workflow import changing, check_creation, create, step
 from forum.models import Edition, Role
 from forum.models.editions import EditionPublication
 from proposals import acts
-from proposals.checks import opinion_problems
-from proposals.models import Condition, Opinion, Proposal, Referral
+from proposals.checks import opinion_problems, template_problems
+from proposals.models import Condition, Opinion, PaperScan, Proposal, Referral, TextTemplate
 from proposals.models.opinions import ConditionStatus, OpinionStatus, OpinionVerdict
 from proposals.models.referrals import ReferralStatus
 from proposals.permissions import is_organizer_of
@@ -137,12 +138,16 @@ def issue_on_behalf(
     post: str,
     reason: str,
     witness: str,
+    scan: Any = None,
     at: dt.datetime | None = None,
 ) -> Opinion:
-    """Record the opinion that a body gave on paper: by an organizer, with the reason and a witness."""
+    """Record the opinion that a body gave on paper: by an organizer, with the reason and a witness.
+
+    `scan`: the paper as a file; the page asks for it, an import has none. It stays reserved.
+    """
     moment = now_or(at)
     proposal_id = referral.version.proposal_id
-    with holding(proposal_id):
+    with kept_or_gone() as stored, holding(proposal_id):
         check_creation(OPINION, "issue_on_behalf", referral, actor)
         referral.refresh_from_db()
         refusal = REFERRAL.refusal(referral, "answer", actor)
@@ -173,11 +178,31 @@ def issue_on_behalf(
         write_conditions(opinion, notes["conditions"])
         opinion.sha256 = _fingerprint(opinion)
         opinion.save(update_fields=["sha256"])
+        if scan is not None:
+            stored.append(_keep_scan(opinion, scan, actor=actor, at=moment).file)
         _follow_up(opinion, actor=actor, at=moment)
         settle(proposal_id, at=moment)
         if opinion.released_at is not None:
             acts.enter_opinion(opinion, at=moment)
     return opinion
+
+
+def _keep_scan(opinion: Opinion, scan: Any, *, actor: Any, at: dt.datetime) -> PaperScan:
+    """Store the paper beside its opinion. Raises ValidationError for the field."""
+    try:
+        upload = take_in(scan)
+    except ValidationError as error:
+        raise ValidationError({"scan": error.messages}) from error
+    paper = PaperScan(
+        opinion=opinion,
+        file=upload.file,
+        file_name=upload.name,
+        content_type=upload.content_type,
+        size=upload.size,
+        sha256=upload.sha256,
+    )
+    kept: PaperScan = create(paper, actor=actor, action="file_scan", at=at)
+    return kept
 
 
 def _post_of(actor: Any, opinion: Opinion) -> str:
@@ -191,6 +216,8 @@ def _check(opinion: Opinion, criteria: Rows | None = None, conditions: Rows | No
     rows = list(opinion.criteria.all()) if criteria is None else criteria
     wanted = list(opinion.conditions.all()) if conditions is None else conditions
     problems = opinion_problems(opinion, rows, wanted)
+    for name, sentences in template_problems(opinion, TextTemplate.objects.filter(agency=opinion.referral.agency_id)).items():
+        problems.setdefault(name, []).extend(sentences)
     if not opinion.signatory_post:
         problems["signatory_post"] = [_("Say in which post the opinion is signed.")]
     if problems:

@@ -219,7 +219,9 @@ def set_liaisons(*, referral: Referral, users: Iterable[User], actor: Any, at: d
         change.set_links("liaisons", people)
 
 
-def add_position(*, referral: Referral, actor: Any, text: str, at: dt.datetime | None = None) -> InternalPosition:
+def add_position(
+    *, referral: Referral, actor: Any, text: str, verdict: str = "", at: dt.datetime | None = None
+) -> InternalPosition:
     """What one official thinks, for the colleagues of the body only. The event does not repeat the text."""
     moment = now_or(at)
     refusal = REFERRAL.refusal(referral, "add_position", actor)
@@ -229,6 +231,6 @@ def add_position(*, referral: Referral, actor: Any, text: str, at: dt.datetime |
         raise StepRefused(_("An internal position has an author."))
     text = required(text, "text", _("Write your position."))
     position: InternalPosition = create(
-        InternalPosition(referral=referral, author=account(actor), text=text, at=moment), actor=actor, at=moment
+        InternalPosition(referral=referral, author=account(actor), text=text, verdict=verdict, at=moment), actor=actor, at=moment
     )
     return position

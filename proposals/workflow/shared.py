@@ -170,7 +170,7 @@ def move_due_date(
         at=change.at,
         **more,
     )
-    row.clean_fields()
+    row.clean_fields(exclude=["by"])
     row.save()
     referral.due_on = to_on
     return row
