@@ -21,8 +21,7 @@ HOME = "MX"
 
 def is_known(code: str) -> bool:
     """Whether the library has a calendar for an ISO 3166 code."""
-    country, _dash, part = code.partition("-")
-    return code in known_codes() if part else country in known_codes()
+    return code in known_codes()
 
 
 @lru_cache(maxsize=1)

@@ -36,8 +36,8 @@ class DraftResource(OpinionResource):
         model = Opinion
 
     proposal = Column("propuesta", "proposal", informative=True, read=lambda o: o.referral.proposal.folio)
-    title = Column("titulo", "title", informative=True, read=lambda o: o.referral.version.title)
-    petition = Column("peticion", "petition", informative=True, read=lambda o: o.referral.version.petition)
+    title = Column("titulo", "title", informative=True, read=lambda o: o.referral.version.title_es)
+    petition = Column("peticion", "petition", informative=True, read=lambda o: o.referral.version.petition_es)
     due_on = Column("vence", "due_on", informative=True, widget=Day(), read=lambda o: o.referral.due_on)
     revision = Column("revision", "revision", widget=Number(2**31 - 1), empty=ABSENT)
 
