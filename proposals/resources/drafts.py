@@ -51,9 +51,6 @@ class DraftResource(OpinionResource):
     def allowed(self) -> bool:
         return self.actor is SYSTEM or roles_of(self.actor).official
 
-    def check_place(self) -> None:
-        """A file of drafts belongs to no edition."""
-
     def most_numbered(self, records: Any) -> int:
         return max(CONDITIONS, super().most_numbered(records))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from core.forms import BaseForm
 from core.imports.cells import Words, YesNo
 from core.imports.guard import guard
 from core.imports.problems import FileRefused
-from core.imports.runner import run_import
+from core.imports.runner import Run, run_import
 from core.imports.writer import CONTENT_TYPES
 from core.uploads import LARGEST
 from core.workspace import sent, show_form, workspace_page
@@ -74,6 +75,19 @@ def workbook(user: Any) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def take_back(name: str, data: bytes, user: Any, *, check: bool) -> Run:
+    """Import the workbook. What the batch keeps of it is that it came and how each row ended: administrators look through
+    batches, and a draft is for the officials of its body alone. Raises `FileRefused`."""
+    with transaction.atomic():
+        run = run_import("drafts", name=name, data=data, actor=user, dry_run=check)
+        if run.batch is not None:
+            run.batch.outcomes.update(values={}, problems=[])
+            file, run.batch.file = run.batch.file, ""
+            run.batch.save(update_fields=["file"])
+            transaction.on_commit(lambda: file.storage.delete(file.name))
+    return run
 
 
 @workspace_page

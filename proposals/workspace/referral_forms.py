@@ -165,7 +165,10 @@ class IssueForm(BaseForm):
     submit_label = _("Sign and issue")
     buttons = [("next", _("Sign, issue and open the next"))]
     post = forms.CharField(
-        label=_("Your post, as it will be published"), max_length=150, help_text=_("For example: Director of Liaison.")
+        label=_("Your post, as it will be published"),
+        max_length=150,
+        help_text=_("For example: Director of Liaison."),
+        widget=forms.TextInput(attrs={"autofocus": True}),
     )
 
     def take_errors(self, error: ValidationError) -> None:

@@ -51,7 +51,10 @@ class MatrixTests(ProposalWorld, TestCase):
         _proposal, (first, _second) = self.referred(title_es="=Fórmula")
         self.issued(first, "feasible")
         with translation.override("en"):
-            answers = {form: self.client.get(reverse("matrix_file", args=[form], query={"edition": "propia"})) for form in ("csv", "xlsx")}
+            answers = {
+                form: self.client.get(reverse("matrix_file", args=[form], query={"edition": "propia"}))
+                for form in ("csv", "xlsx")
+            }
             self.assertEqual(self.client.get(reverse("matrix_file", args=["exe"])).status_code, 404)
         text = answers["csv"].content.decode("utf-8-sig")
         self.assertIn("'=Fórmula", text)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import openpyxl
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
+from core.models import ImportBatch
 from core.personal import personal_data
 from core.workflow import StepRefused
 from proposals import workflow
@@ -64,6 +67,16 @@ class OfflineTests(DeskMixin, ProposalWorld, TestCase):
         pairs = [sorted(each.criteria.values_list("criterion", "value", "reason")) for each in (form, file)]
         self.assertEqual(pairs[0], pairs[1])
         self.assertEqual(self.send(data).context["run"].counts, {"same": 2})
+
+    def test_what_is_kept_of_the_file_holds_no_draft(self) -> None:
+        with self.captureOnCommitCallbacks(execute=True):
+            self.send(self.fill(self.workbook(), reasons="frase-secreta", verdict="nonsense-secreta"))
+        batch = ImportBatch.objects.get()
+        self.assertEqual((batch.kind, batch.quarantined, batch.file.name), ("drafts", 1, ""))
+        self.assertNotIn("secreta", str(list(batch.outcomes.values())))
+        self.assertEqual(
+            [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file() and b"PK" in path.read_bytes()[:2]], []
+        )
 
     def test_only_checking_saves_nothing(self) -> None:
         response = self.send(self.fill(self.workbook(), verdict="feasible"), check="1")
