@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from forum.models import Role
-from proposals import workflow
 from proposals.models import Opinion
 from tests import factories as make
 from tests.browser.case import BrowserCase
@@ -75,10 +74,10 @@ class DeskJourney(BrowserCase):
         # What is typed and not saved goes to the server when the account signs out, and nothing of it stays on the device.
         page.locator("#id_reasons").fill("Otra cosa")
         page.get_by_role("button", name="Sign out").click()
-        page.wait_for_load_state()
-        page.wait_for_function("!Object.keys(localStorage).some(name => name.startsWith('acuerda-draft/'))")
         for _n in range(50):
             if Opinion.objects.get().reasons == "Otra cosa":
                 break
             page.wait_for_timeout(100)
         assert Opinion.objects.get().reasons == "Otra cosa"
+        page.wait_for_load_state()
+        assert page.evaluate("Object.keys(localStorage)") == []

@@ -236,7 +236,9 @@ class ReferringTests(DeskTests):
         self.post("organizer", at("referral_extend", referral.folio), data)
         referral.refresh_from_db()
         self.assertEqual(referral.due_on, dt.date(2026, 12, 31))
-        early = self.post("organizer", at("referral_extend", referral.folio), {"to_on": "2026-01-01", "reason": "x"})
+        early = self.post(
+            "organizer", at("referral_extend", referral.folio), {"to_on": "2026-01-01", "reason": "x", "accepted_by": "x"}
+        )
         self.assertContains(early, '<a href="#id_to_on">', status_code=422)
         self.post("organizer", at("referral_liaisons", referral.folio), {"revision": 9, "users": [self.accounts["official"].key]})
         self.assertEqual(list(referral.liaisons.all()), [self.accounts["official"]])
