@@ -23,6 +23,7 @@ from core.imports.guard import guard
 from core.imports.problems import FileRefused
 from core.imports.runner import Run, run_import
 from core.imports.writer import CONTENT_TYPES
+from core.models import ImportBatch
 from core.uploads import LARGEST
 from core.workspace import sent, show_form, workspace_page
 from proposals.resources.drafts import DraftResource, rows_of_queue
@@ -84,9 +85,9 @@ def take_back(name: str, data: bytes, user: Any, *, check: bool) -> Run:
         run = run_import("drafts", name=name, data=data, actor=user, dry_run=check)
         if run.batch is not None:
             run.batch.outcomes.update(values={}, problems=[])
-            file, run.batch.file = run.batch.file, ""
-            run.batch.save(update_fields=["file"])
-            transaction.on_commit(lambda: file.storage.delete(file.name))
+            storage, stored = run.batch.file.storage, run.batch.file.name
+            ImportBatch.objects.filter(pk=run.batch.pk).update(file="")
+            transaction.on_commit(lambda: storage.delete(stored))
     return run
 
 

@@ -79,5 +79,6 @@ class DeskJourney(BrowserCase):
                 break
             page.wait_for_timeout(100)
         assert Opinion.objects.get().reasons == "Otra cosa"
+        page.get_by_role("button", name="Sign out").wait_for(state="detached")
         page.wait_for_load_state()
         assert page.evaluate("Object.keys(localStorage)") == []
