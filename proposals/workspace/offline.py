@@ -103,7 +103,7 @@ def offline(request: HttpRequest) -> HttpResponse:
             form.refuse(_("The file is too large."))
         else:
             try:
-                run = run_import("drafts", name=file.name, data=file.read(), actor=request.user, dry_run="check" in request.POST)
+                run = take_back(file.name, file.read(), request.user, check="check" in request.POST)
             except FileRefused as refusal:
                 form.refuse(str(refusal))
     return show_form(request, "proposals/workspace/offline.html", form, run=run, most=MOST)
