@@ -63,6 +63,8 @@ edition_gaps = Socket("edition gaps")
 edition_figures = Socket("edition figures")
 #: Records whose place in the search box depends on the stage of an edition: `plug(edition) -> iterable of records`.
 searched_in_edition = Socket("records searched in an edition")
+#: Non-working days were entered or taken back: `plug(closure, actor, at) -> how many open due dates moved`, in its transaction.
+calendar_changed = Socket("calendar changed")
 #: Published records compared with their fingerprints and with the ledger: `plug() -> list of sentences`, empty when all hold.
 ledger_checks = Socket("ledger checks")
 #: How many reminders were sent about open requests: `plug(records) -> {pk: number} | None`, records all of one model. Nothing is

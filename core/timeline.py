@@ -86,6 +86,7 @@ def action_words(action: str) -> str:
         "ask": pgettext("event", "asked"),
         "answer": pgettext("event", "answered"),
         "set_condition": pgettext("event", "condition changed"),
+        "recount": pgettext("event", "due date moved by the calendar"),
         "release_opinions": pgettext("event", "opinions released"),
         "join": pgettext("event", "joined an edition"),
         "leave": pgettext("event", "left an edition"),

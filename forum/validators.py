@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from forum.models import Area, Edition, Organization, Participation, Person, Session, WorkingTable
+from forum.models.closures import LONGEST
 
 MOST_LEVELS = 20
 
@@ -70,6 +71,21 @@ def check_organization(organization: Organization) -> None:
 
 def check_agency(agency: Any) -> None:
     refuse(check_state_of_origin(agency, "state") | check_parent(agency))
+
+
+def check_closure(closure: Any) -> None:
+    """The days come in order, are not more than a season, and the state is one of the 32."""
+    problems = check_state_of_origin(closure, "state")
+    if closure.starts_on and closure.ends_on:
+        days = (closure.ends_on - closure.starts_on).days + 1
+        if days > LONGEST:
+            problems["ends_on"] = _("These are %(days)s days; at most %(most)s are closed by one record.") % {
+                "days": days,
+                "most": LONGEST,
+            }
+        elif days < 1:
+            problems["ends_on"] = _("The last day cannot come before the first.")
+    refuse(problems)
 
 
 def check_person(person: Person) -> None:

@@ -148,6 +148,9 @@ def answer_data(answer: Answer, link: Link) -> Data:
         "acknowledged_at": moment(referral.acknowledged_at),
         "answered_at": moment(referral.answered_at),
         "working_days_late": answer.days_late,
+        "working_days_with_body": answer.clock.days_with_body,
+        "working_days_waiting_for_proponents": answer.clock.days_paused,
+        "closed_at": moment(referral.closed_at),
         "referred_onward_from": referral.onward_from.folio if referral.onward_from else None,
         "referred_onward_to": [onward.folio for onward in answer.onward_to],
         "opinion": opinion_data(answer.opinion, link) if answer.opinion else None,
@@ -209,6 +212,17 @@ def proposal_data(page: ProposalPage, link: Link) -> Data:
             "dissenting": [answer.agency.key for answer in page.dissenting],
         },
         "referrals": [answer_data(answer, link) for answer in (*page.earlier_answers, *page.answers)],
+        "later_actions": [
+            {
+                "key": each.key,
+                "on": partial(each, "happened_on", "date_precision"),
+                "agency": each.agency.key if each.agency else None,
+                "text": texts(each, "text"),
+                "url": each.url or None,
+                "source": each.source,
+            }
+            for each in page.later_actions
+        ],
         "attachments": [{**file_data(each), "url": link(reverse("attachment", args=[each.key]))} for each in page.attachments],
         "links": [
             {"kind": each.kind, "from_here": not each.backwards, "proposal": proposal_brief(each.other, link)}

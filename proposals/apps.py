@@ -14,10 +14,12 @@ class ProposalsConfig(AppConfig):
         from proposals.verification import fingerprint_problems
         from proposals.waiting import gaps_of, waiting_for
         from proposals.workflow import WORKFLOWS
+        from proposals.workflow.calendar import recount
 
         register(*WORKFLOWS)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)
         sockets.ledger_checks.plug(fingerprint_problems)
+        sockets.calendar_changed.plug(recount)
         sockets.searched_in_edition.plug(searched_in)

@@ -5,11 +5,14 @@ Both functions take the rows of criteria and conditions as dicts (from a form or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.personal import Finding, personal_data
+from proposals.models.desk import TextTemplatePlace
 from proposals.models.opinions import (
     CriterionAssessmentCriterion as Criterion,
 )
@@ -29,6 +32,8 @@ FOLLOW_UP: dict[str, tuple[str, ...]] = {
     OpinionVerdict.ADDRESSED: ("programme", "programme_evidence"),
     OpinionVerdict.OUTSIDE_REMIT: ("refer_to",),
 }
+#: The columns that a template of the body can begin.
+TEMPLATE_PLACES = tuple(TextTemplatePlace.values)
 #: An assessment other than these needs a reason.
 WITHOUT_REASON = (Value.FAVOURABLE, Value.NOT_APPLICABLE, Value.NOT_ASSESSED)
 
@@ -88,6 +93,37 @@ def opinion_problems(opinion: Any, criteria: Iterable[Any], conditions: Iterable
         if not text_in(opinion, "legal_basis"):
             add("legal_basis", _("“Not feasible” needs its legal basis: the law and the article."))
     return problems
+
+
+#: What a template leaves to be filled in.
+GAP = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+
+
+def template_problems(opinion: Any, templates: Iterable[Any]) -> Problems:
+    """Texts that came from a template of the body and were not edited: `{column: [sentence]}`."""
+    problems: Problems = {}
+    names = {(row.place, " ".join(row.text.split())): row.name for row in templates}
+    for place in TEMPLATE_PLACES:
+        text = " ".join(text_in(opinion, place).split())
+        name = names.get((place, text))
+        if name is not None:
+            problems[place] = [
+                _("This is the template “%(name)s” as it stands: write what concerns this proposal.") % {"name": name}
+            ]
+        elif gap := GAP.search(text):
+            problems[place] = [_("“%(gap)s” is still to be filled in.") % {"gap": gap.group()[:80]}]
+    return problems
+
+
+def personal_findings(opinion: Any, criteria: Iterable[Any], conditions: Iterable[Any]) -> list[Finding]:
+    """What in an opinion looks like personal data, before everybody can read it."""
+    names = ("soundness_text", "reasons", "legal_basis", "programme", "programme_evidence", "questions_text")
+    texts = [text_in(opinion, name) for name in names]
+    texts += [
+        text_in(row, name) for row in criteria for name in ("reason", "funding_source", "other_bodies", "gender_and_inclusion")
+    ]
+    texts += [text_in(row, name) for row in conditions for name in ("what", "owner")]
+    return personal_data("\n".join(texts))
 
 
 def _criterion_problems(row: Any) -> list[str]:

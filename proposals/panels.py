@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forum.api import Link, day, moment
+from forum.calendars import calendar_of
 from forum.models import Agency, Edition, Organization
 from proposals import api
 from proposals.models import Opinion, Proposal, Referral
@@ -88,10 +89,11 @@ def of_agency(agency: Agency, user: Any, on: dt.date | None = None) -> Panel | N
     )
     if not found:
         return None
+    calendar = calendar_of(agency)
     for referral in found:
         referral.agency = agency
         referral.opinion = referral.visible_opinions[0] if referral.visible_opinions else None
-        referral.late = referral.working_days_late(on)
+        referral.late = referral.working_days_late(on, calendar)
     counts = answer_counts(rows, on)
     return {
         "name": "referrals",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db.models import Count, F, Q
@@ -43,6 +45,15 @@ def late_gate(on: dt.date, prefix: str = "") -> Q:
     """Referrals whose due date had passed on date `on`, or when their clock was stopped. Says nothing of their status."""
     running = Q(**{f"{prefix}paused_on__isnull": True, f"{prefix}due_on__lt": on})
     return running | Q(**{f"{prefix}paused_on__isnull": False, f"{prefix}due_on__lt": F(f"{prefix}paused_on")})
+
+
+def late_gate_at(at: dt.datetime, zones: Iterable[str], prefix: str = "") -> Q:
+    """The same at an instant: a day ends where the forum is. `zones`: the time zones of the editions concerned."""
+    gate = Q(pk__in=[])
+    for zone in sorted(set(zones)):
+        here = Q(**{f"{prefix}version__proposal__edition__time_zone": zone})
+        gate |= here & late_gate(at.astimezone(ZoneInfo(zone)).date(), prefix)
+    return gate
 
 
 class ProposalQuerySet(GatedQuerySet):
@@ -107,6 +118,10 @@ class ReferralQuerySet(GatedQuerySet):
     def late(self, on: dt.date) -> ReferralQuerySet:
         return self.waiting().filter(late_gate(on))
 
+    def late_at(self, at: dt.datetime, zones: Iterable[str]) -> ReferralQuerySet:
+        """Late at an instant, each by the day of its own forum; `zones` are the time zones of the editions."""
+        return self.waiting().filter(late_gate_at(at, zones))
+
 
 def opinion_gate(user: Any, prefix: str = "") -> Q:
     """Issued and released opinions of visible proposals; an agency's officials also its own drafts; organizers also
@@ -163,3 +178,33 @@ class ClarificationQuerySet(GatedQuerySet):
         if roles.organizations:
             gate |= Q(**{f"{path}id__in": brought_in_by(roles.organizations)})
         return self.filter(gate)
+
+
+class TextTemplateQuerySet(GatedQuerySet):
+    """Text templates: the officials of the body alone."""
+
+    def visible_to(self, user: Any) -> TextTemplateQuerySet:
+        agencies = roles_of(user).agencies
+        return self.filter(agency__in=agencies) if agencies else self.none()
+
+
+class PaperScanQuerySet(GatedQuerySet):
+    """Scans of opinions on paper: organizers of the edition and officials of the body."""
+
+    def visible_to(self, user: Any) -> PaperScanQuerySet:
+        roles = roles_of(user)
+        if roles.administrator:
+            return self.all()
+        gate = Q(pk__in=[])
+        if roles.editions:
+            gate |= Q(opinion__referral__version__proposal__edition__in=roles.editions)
+        if roles.agencies:
+            gate |= Q(opinion__referral__agency__in=roles.agencies)
+        return self.filter(gate)
+
+
+class LaterActionQuerySet(GatedQuerySet):
+    """Later actions are as visible as their proposal."""
+
+    def visible_to(self, user: Any) -> LaterActionQuerySet:
+        return self.filter(proposal_gate(user, "proposal__"))

@@ -1,6 +1,7 @@
 """The overall reading of a proposal: derived from the answers of the bodies, never typed.
 
-It says only what anybody may know: an opinion that is issued and not yet released counts as waiting.
+It says only what anybody may know: an opinion that is issued and not yet released counts as waiting. An opinion “with
+conditions” counts as feasible once every condition of it is marked as met.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from proposals.models import Opinion, Proposal, Referral
+from proposals.models import Condition, Opinion, Proposal, Referral
+from proposals.models.opinions import ConditionStatus
 from proposals.models.proposals import ProposalReading, ProposalStatus
 from proposals.models.referrals import ReferralStatus
 
@@ -70,7 +72,13 @@ class Reading:
 
 def current_referrals(proposal: Proposal) -> list[Referral]:
     """Referrals of the version in force that were not recalled, with agency and the opinion in force. Two queries."""
-    in_force = Opinion.objects.filter(status="issued").select_related("referral__agency")
+    conditions = Condition.objects.filter(opinion=OuterRef("pk"))
+    unmet = conditions.exclude(status=ConditionStatus.MET)
+    in_force = (
+        Opinion.objects.filter(status="issued")
+        .select_related("referral__agency")
+        .annotate(conditions_met=Exists(conditions) & ~Exists(unmet))
+    )
     return list(
         Referral.objects.filter(version__proposal=proposal.pk, version__number=proposal.version_number)
         .exclude(status=ReferralStatus.RECALLED)
@@ -89,7 +97,7 @@ def overall_reading(proposal: Proposal, on: dt.date) -> Reading:
     waiting = [referral for referral in counted if referral.is_open]
     late = sum(1 for referral in waiting if referral.due_on < min(on, referral.paused_on or on))
     answered = [referral for referral in counted if referral.status == ReferralStatus.ANSWERED]
-    released: list[Opinion] = []
+    released: list[Any] = []
     unreleased = 0
     for referral in answered:
         for opinion in getattr(referral, "in_force", []):
@@ -115,6 +123,6 @@ def overall_reading(proposal: Proposal, on: dt.date) -> Reading:
         dissenting = [opinion for opinion in released if CAMPS[opinion.verdict] != leading]
         return Reading(ProposalReading.DIVIDED.value, **numbers, dissenting=dissenting)
     code = next(iter(sizes))
-    if any(opinion.verdict == "conditional" for opinion in released):
+    if any(opinion.verdict == "conditional" and not opinion.conditions_met for opinion in released):
         code = ProposalReading.CONDITIONAL
     return Reading(code.value, **numbers)

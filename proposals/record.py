@@ -8,20 +8,22 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
-from core.deadlines import working_days_between
+from core.deadlines import MEXICO, Calendar
 from core.pages import language
 from core.sockets import record_panels, reminders_sent
+from forum.calendars import Calendars
+from proposals.clock import Clock, Total, chain_of, total_of
 from proposals.models import (
     Antecedent,
     Attachment,
     Clarification,
     CriterionAssessment,
+    LaterAction,
     Opinion,
     Proposal,
     ProposalLink,
@@ -53,7 +55,7 @@ class Answer:
 
     referral: Referral
     on: dt.date
-    zone: Any
+    calendar: Calendar
     opinion: Opinion | None = None
     draft: Opinion | None = None
     earlier: list[Opinion] = field(default_factory=list)
@@ -98,20 +100,25 @@ class Answer:
     @property
     def answered_on(self) -> dt.date | None:
         at = self.referral.answered_at
-        return at.astimezone(self.zone).date() if at else None
+        return at.astimezone(self.referral.zone).date() if at else None
 
     @cached_property
+    def clock(self) -> Clock:
+        """Why the due date is what it is, and how long the question lay with whom."""
+        return Clock(self.referral, self.on, self.calendar)
+
+    @property
     def days_late(self) -> int:
-        return self.referral.working_days_late(self.on)
+        return self.clock.days_late
 
     @property
     def days_left(self) -> int:
-        return working_days_between(self.on, self.referral.due_on)
+        return self.clock.days_left
 
     @property
     def changes(self) -> list[Any]:
-        """The pauses and extensions that moved the due date, oldest first."""
-        return list(self.referral.due_date_changes.all())
+        """What moved the due date, oldest first."""
+        return self.clock.changes
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -157,6 +164,7 @@ class ProposalPage:
     addressees: list[Any]
     recommendations: list[Any]
     states: list[Any]
+    later_actions: list[Any]
 
     @property
     def is_current(self) -> bool:
@@ -201,6 +209,11 @@ class ProposalPage:
         """Addressees to whom the version in force was not sent."""
         sent = {answer.agency.pk for answer in self.answers}
         return [agency for agency in self.addressees if agency.pk not in sent]
+
+    @cached_property
+    def total(self) -> Total | None:
+        """How long the version shown lay with the bodies in all; None when nobody was asked."""
+        return total_of([answer.clock for answer in self.answers], MEXICO)
 
     @cached_property
     def comparison(self) -> list[tuple[str, str, list[Assessment]]]:
@@ -257,6 +270,9 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
         addressees=list(proposal.addressees.prefetch_related("names").order_by("sort", "key")),
         recommendations=list(proposal.recommendations.select_related("antecedent").order_by("antecedent", "number")),
         states=list(proposal.states.order_by("sort")),
+        later_actions=list(
+            LaterAction.objects.visible_to(user).filter(proposal=proposal).select_related("agency").order_by("happened_on", "id")
+        ),
     )
     if page.is_current:
         page.dissenting  # noqa: B018  marks the answers that differ
@@ -264,16 +280,16 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
 
 
 def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
-    """Every referral of every version with what this person may read of it. Seven queries."""
-    zone = ZoneInfo(proposal.edition.time_zone)
+    """Every referral of every version with what this person may read of it. Eight queries."""
+    calendars = Calendars.load()
     referrals = list(
         Referral.objects.visible_to(user)
         .filter(version__proposal=proposal)
         .select_related("version", "agency", "onward_from__agency")
-        .prefetch_related("due_date_changes", "agency__names")
+        .prefetch_related("due_date_changes__closure", "agency__names")
         .order_by("version__number", "folio")
     )
-    answers = {referral.pk: Answer(referral, on, zone) for referral in referrals}
+    answers = {referral.pk: Answer(referral, on, calendars.of(referral.agency)) for referral in referrals}
     for referral in referrals:
         referral.version.proposal = proposal
         if referral.onward_from_id in answers:
@@ -301,11 +317,19 @@ def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
     return list(answers.values())
 
 
+def clocks_for(referral: Referral, answers: list[Answer]) -> dict[str, Any]:
+    """`chain`: the clocks of the bodies through which this question went; `total`: the clock of all bodies of the version."""
+    same = [answer for answer in answers if answer.referral.version_id == referral.version_id]
+    clocks = {answer.referral.pk: answer.clock for answer in same}
+    chain = chain_of(referral, [answer.referral for answer in same])
+    return {"chain": [clocks[each.pk] for each in chain if each.pk in clocks], "total": total_of(list(clocks.values()), MEXICO)}
+
+
 def opinions_of(user: Any) -> QuerySet[Any]:
     """Opinions that this person may read, with their rows."""
     return (
         Opinion.objects.visible_to(user)
-        .select_related("refer_to", "supersedes")
+        .select_related("refer_to", "supersedes", "paper")
         .prefetch_related(
             Prefetch("criteria", CriterionAssessment.objects.order_by("id")),
             "conditions",

@@ -3,11 +3,13 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from proposals import views
+from proposals import matrix_views, views
 
 versions = [path("<int:number>/", views.proposal_version, name="proposal_version")]
 proposals = [
     path("", views.proposals, name="proposals"),
+    path(_("matrix/"), matrix_views.matrix, name="matrix"),
+    path("matrix.<str:form>", matrix_views.matrix_file, name="matrix_file"),
     path("<str:key>.json", views.proposal_json, name="proposal_json"),
     path("<str:key>/", views.proposal, name="proposal"),
     path("<str:key>/", include([path(_("versions/"), include(versions))])),

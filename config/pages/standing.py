@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from agreements.figures import agreements_of, commitments_of, proposals_of
 from agreements.models import Commitment, Meeting
 from agreements.models.commitments import Light
-from core.deadlines import working_days_between
+from forum.calendars import Calendars
 from forum.models import Agency, Edition
 from proposals.models import Proposal, Referral
 
@@ -127,7 +127,10 @@ def silent_bodies(on: dt.date, edition: Edition | None = None) -> list[SilentBod
         .order_by("since", "agency")[:SILENT]
     )
     agencies = Agency.objects.in_bulk([key for key, _number, _since in groups])
-    return [SilentBody(agencies[key], number, since, working_days_between(since, on)) for key, number, since in groups]
+    calendars = Calendars.load()
+    return [
+        SilentBody(agencies[key], number, since, calendars.of(agencies[key]).between(since, on)) for key, number, since in groups
+    ]
 
 
 def counted(figures: Sequence[Figure]) -> int:

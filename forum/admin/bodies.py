@@ -107,7 +107,7 @@ class AgencyAdmin(SharedAdmin):
     fieldsets = (
         (None, {"fields": ("key", "acronym", "name_es", "name_en", "level", "website", "source")}),
         (_("Place in the government"), {"fields": ("parent", "parent_acronym", "successor_acronym", "state")}),
-        (_("Answers"), {"fields": ("default_term_days", "never_answers")}),
+        (_("Answers"), {"fields": ("default_term_days", "calendar", "never_answers")}),
     )
     create_door = staticmethod(workflow.create_agency)
     edit_door = staticmethod(workflow.edit_agency)

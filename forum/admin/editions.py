@@ -65,7 +65,12 @@ class EditionAdmin(EditionRecordAdmin):
         (_("When and where"), {"fields": ("starts_on", "ends_on", "date_precision", "date_note", "city", "venue", "time_zone")}),
         (
             _("Terms and publication"),
-            {"fields": ("intake_closes_on", "review_closes_on", "review_term_days", "opinion_publication", "report_cut_off")},
+            {
+                "fields": (
+                    *("intake_closes_on", "review_closes_on", "review_term_days"),
+                    *("opinion_publication", "own_opinion_first", "report_cut_off"),
+                )
+            },
         ),
     )
     create_door = staticmethod(workflow.create_edition)

@@ -3,6 +3,7 @@
 from forum.models.accounts import Role, User
 from forum.models.agencies import Agency, AgencyName, AgencySuccession
 from forum.models.areas import Area
+from forum.models.closures import Closure
 from forum.models.editions import Edition, EditionAgency, EditionOrganization, Session, WorkingTable
 from forum.models.organizations import MirrorLink, Organization, OrganizationName
 from forum.models.people import Consent, Participation, Person
@@ -12,6 +13,7 @@ __all__ = [
     "AgencyName",
     "AgencySuccession",
     "Area",
+    "Closure",
     "Consent",
     "Edition",
     "EditionAgency",

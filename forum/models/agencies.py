@@ -5,16 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import Precision
+from core.deadlines import is_known
 from core.fields import FoldedField, KeyField, LongText, SortKeyField, TextLine, check_key
 from core.models import Record
 from core.models.base import choice_constraint
 from forum.querysets import OpenQuerySet
+
+
+def check_calendar(code: str) -> None:
+    if code and not is_known(code):
+        raise ValidationError(
+            _("No calendar of holidays is known for “%(code)s”: use a code such as MX or US-CA."),
+            code="calendar",
+            params={"code": code},
+        )
 
 
 class AgencyLevel(models.TextChoices):
@@ -59,6 +70,14 @@ class Agency(Record):
         help_text=_("For example a foreign government: it has no users and never answers."),
     )
     default_term_days = models.PositiveSmallIntegerField(_("default term, working days"), null=True, blank=True)
+    calendar = models.CharField(
+        _("calendar of holidays"),
+        max_length=6,
+        blank=True,
+        default="",
+        validators=[check_calendar],
+        help_text=_("ISO 3166 code of a country or of one of its states, for example US-CA; empty: Mexico."),
+    )
     website = models.URLField(_("website"), max_length=300, blank=True)
     other_names = models.TextField(editable=False, blank=True, default="")
     folded = FoldedField()

@@ -76,6 +76,9 @@ class Edition(Record):
     opinion_publication = models.CharField(
         _("publication of opinions"), max_length=10, choices=Publication.choices, default=Publication.ON_ISSUE
     )
+    own_opinion_first = models.BooleanField(
+        _("bodies see each other's opinions on their desk only after issuing their own"), default=False
+    )
     report_cut_off = models.DateField(_("last cut-off date for reports"), null=True, blank=True)
     organizations = models.ManyToManyField(
         "forum.Organization", through="forum.EditionOrganization", related_name="editions", verbose_name=_("organizations")

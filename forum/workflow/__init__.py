@@ -12,6 +12,7 @@ from forum.workflow.agencies import (
     refresh_other_names,
     remove_agency_name,
 )
+from forum.workflow.closures import enter_closure, withdraw_closure
 from forum.workflow.editions import (
     EDITION,
     create_edition,
@@ -57,6 +58,7 @@ __all__ = [
     "edit_participation",
     "edit_session",
     "edit_table",
+    "enter_closure",
     "join_edition",
     "leave_edition",
     "link_mirror",
@@ -67,4 +69,5 @@ __all__ = [
     "set_consent",
     "set_stage",
     "unlink_mirror",
+    "withdraw_closure",
 ]

@@ -80,14 +80,14 @@ class AgencyForm(KeyedForm):
     sections = [
         (_("Name"), ["key", pair("name_es", "name_en"), pair("acronym", "website")]),
         (_("Place in the administration"), [pair("level", "parent"), "state"]),
-        (_("Opinions"), ["default_term_days", "never_answers"]),
+        (_("Opinions"), [pair("default_term_days", "calendar"), "never_answers"]),
     ]
 
     class Meta:
         model = Agency
         fields = [
             *("key", "acronym", "name_es", "name_en", "level", "parent", "state"),
-            *("default_term_days", "never_answers", "website"),
+            *("default_term_days", "calendar", "never_answers", "website"),
         ]
         field_classes = {"website": WebAddressField}
 
@@ -114,6 +114,7 @@ class EditionForm(KeyedForm):
                 pair("intake_closes_on", "review_closes_on"),
                 pair("review_term_days", "report_cut_off"),
                 "opinion_publication",
+                "own_opinion_first",
             ],
         ),
     ]
@@ -123,7 +124,7 @@ class EditionForm(KeyedForm):
         fields = [
             *("slug", "folio_prefix", "name_es", "name_en", "objective_es", "objective_en", "starts_on", "ends_on"),
             *("date_precision", "date_note", "city", "venue", "time_zone", "convener", "supporters", "intake_closes_on"),
-            *("review_closes_on", "review_term_days", "opinion_publication", "report_cut_off"),
+            *("review_closes_on", "review_term_days", "opinion_publication", "own_opinion_first", "report_cut_off"),
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,6 +136,12 @@ class EditionForm(KeyedForm):
             initial=kept.initial,
             choices=[(_("Near"), [(name, name) for name in NEAR_ZONES]), (_("All"), [(name, name) for name in others])],
         )
+
+
+class ReasonOnly(BaseForm):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": "3"}))
 
 
 class StageForm(BaseForm):

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import desks, editions, participants
+from forum.workspace import closures, desks, editions, participants
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path(_("organizations/"), desks.organizations, name="organizations"),
     path(_("organizations/new/"), desks.organization_new, name="organization_new"),
     path(_("organizations/<str:key>/"), desks.organization_edit, name="organization_edit"),
+    path(_("non-working-days/"), closures.closures, name="closures"),
+    path(_("non-working-days/<str:key>/"), closures.closure_withdraw, name="closure_withdraw"),
     path(_("agencies/"), desks.agencies, name="agencies"),
     path(_("agencies/new/"), desks.agency_new, name="agency_new"),
     path(_("agencies/<str:key>/"), desks.agency_edit, name="agency_edit"),

@@ -252,6 +252,7 @@ class Condition(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=6, choices=Status.choices, default=Status.OPEN, editable=False)
     evidence = LongText(_("evidence that it is met"), blank=True)
+    settled_on = models.DateField(_("met or lapsed on"), null=True, blank=True, editable=False)
 
     objects = OfOpinionQuerySet.as_manager()
 
@@ -284,7 +285,7 @@ class Condition(models.Model):
 class InternalPosition(models.Model):
     """What one official of the body thinks, before the body has its one signed position. Never public."""
 
-    PRIVATE = frozenset({"text"})
+    PRIVATE = frozenset({"text", "verdict"})
 
     referral = models.ForeignKey(
         "proposals.Referral", verbose_name=_("referral"), on_delete=models.CASCADE, related_name="positions"
@@ -292,6 +293,7 @@ class InternalPosition(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    verdict = models.CharField(_("verdict"), max_length=16, choices=OpinionVerdict.choices, blank=True)
     text = LongText(_("text"))
     at = models.DateTimeField(_("when"))
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
 from core.models import Record
@@ -211,8 +211,18 @@ class Proposal(ProposalText, Record):
             "title_en": self.title_en,
             "summary_es": self.petition_es,
             "summary_en": self.petition_en,
-            "text": f"{self.problem_es} {self.problem_en} {self.topic}",
+            "text": f"{self.problem_es} {self.problem_en} {self.topic} {self.reading_words()}",
         }
+
+    def reading_words(self) -> str:
+        """The overall reading in both languages, by which it is found."""
+        if not self.reading:
+            return ""
+        words = []
+        for code in ("es", "en"):
+            with override(code):
+                words.append(str(ProposalReading(self.reading).label))
+        return " ".join(words)
 
 
 class ProposalVersion(ProposalText):

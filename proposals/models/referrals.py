@@ -11,10 +11,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.deadlines import working_days_between
-from core.fields import KeyField, LongText
+from core.deadlines import Calendar
+from core.fields import KeyField, LongText, TextLine
 from core.models import Record
 from core.models.base import choice_constraint
+from forum.calendars import calendar_of
 from proposals.querysets import ClarificationQuerySet, ReferralQuerySet
 
 
@@ -48,6 +49,7 @@ class Referral(Record):
     paused_on = models.DateField(_("clock paused since"), null=True, blank=True, editable=False)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("passed on or recalled"), null=True, blank=True, editable=False)
     onward_from = models.ForeignKey(
         "self", verbose_name=_("referred onward from"), null=True, blank=True, on_delete=models.PROTECT, related_name="onward_to"
     )
@@ -92,25 +94,41 @@ class Referral(Record):
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
-    def working_days_late(self, on: dt.date) -> int:
-        """Working days after the due date on which no answer had come by `on` (or came late); 0 when in time."""
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.event_edition.time_zone)
+
+    def ended_on(self) -> dt.date | None:
+        """The day, where the forum is, on which the body answered, passed it on or was released from answering."""
+        at = self.answered_at if self.status == self.Status.ANSWERED else None if self.is_open else self.closed_at
+        return at.astimezone(self.zone).date() if at else None
+
+    def working_days_late(self, on: dt.date, calendar: Calendar | None = None) -> int:
+        """Working days after the due date on which no answer had come by `on` (or came late); 0 when in time.
+
+        `calendar` is that of the body; without it one query reads it, but only where the date has passed.
+        """
         if not self.is_open and self.status != self.Status.ANSWERED:
             return 0
-        end = on
-        if self.answered_at and self.status == self.Status.ANSWERED:
-            end = self.answered_at.astimezone(ZoneInfo(self.event_edition.time_zone)).date()
+        end = self.ended_on() or on
         if self.paused_on is not None:
             end = min(end, self.paused_on)
-        return working_days_between(self.due_on, end)
+        if end <= self.due_on:
+            return 0
+        return (calendar or calendar_of(self.agency)).between(self.due_on, end)
 
 
 class DueDateChangeKind(models.TextChoices):
     PAUSE = "pause", pgettext_lazy("change of a due date", "pause of the deadline")
     EXTENSION = "extension", pgettext_lazy("change of a due date", "extension")
+    CLOSURE = "closure", pgettext_lazy("change of a due date", "non-working days entered or taken back")
 
 
 class DueDateChange(models.Model):
-    """Why a due date is what it is: each pause and extension, by whom and why."""
+    """Why a due date is what it is: each pause, extension and change of the calendar, by whom and why.
+
+    A pause keeps when it began and ended, so that the sum can be made again when the calendar changes.
+    """
 
     Kind = DueDateChangeKind
 
@@ -120,6 +138,12 @@ class DueDateChange(models.Model):
     to_on = models.DateField(_("due date after"))
     working_days = models.PositiveSmallIntegerField(_("working days"))
     reason = LongText(_("reason"))
+    started_on = models.DateField(_("paused from"), null=True, blank=True)
+    ended_on = models.DateField(_("paused until"), null=True, blank=True)
+    accepted_by = TextLine(_("accepted by"), max_length=200, blank=True)
+    closure = models.ForeignKey(
+        "forum.Closure", verbose_name=_("non-working days"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(_("when"))
 
@@ -129,7 +153,7 @@ class DueDateChange(models.Model):
         ordering = ("referral", "id")
         constraints = [
             choice_constraint(
-                "kind", DueDateChangeKind, "due_date_change_kind", _("A due date moves by a pause or an extension.")
+                "kind", DueDateChangeKind, "due_date_change_kind", _("A due date moves by a pause, an extension or the calendar.")
             )
         ]
 

@@ -45,11 +45,16 @@ TEXTS = (
 )
 
 
+def rows_under(opinion: Opinion, name: str) -> Any:
+    """Criteria or conditions; none of an opinion that nobody has begun."""
+    return getattr(opinion, name).all() if opinion.pk else ()
+
+
 def of_criterion(criterion: str, field: str) -> Any:
     """How to read a field of a criterion from an opinion; that of an unsaved row when it is not assessed."""
 
     def read(opinion: Opinion) -> Any:
-        row = next((row for row in opinion.criteria.all() if row.criterion == criterion), CriterionAssessment())
+        row = next((row for row in rows_under(opinion, "criteria") if row.criterion == criterion), CriterionAssessment())
         return getattr(row, field)
 
     return read
@@ -57,7 +62,7 @@ def of_criterion(criterion: str, field: str) -> Any:
 
 def of_condition(number: int, field: str) -> Any:
     def read(opinion: Opinion) -> Any:
-        row = next((row for row in opinion.conditions.all() if row.number == number), None)
+        row = next((row for row in rows_under(opinion, "conditions") if row.number == number), None)
         return getattr(row, field) if row is not None else None if field == "until" else ""
 
     return read

@@ -5,6 +5,7 @@ older `revision`) or `ValidationError`, and then nothing has changed. `actor` is
 is the moment that is written down, now by default.
 """
 
+from proposals.workflow.desk import record_later_action, remove_template, save_template
 from proposals.workflow.fate import link_proposals, merge, present_again, split, withdraw
 from proposals.workflow.opinion import (
     issue,
@@ -57,11 +58,14 @@ __all__ = [
     "merge",
     "present_again",
     "recall",
+    "record_later_action",
     "refer",
     "refer_onward",
     "release_opinions",
+    "remove_template",
     "revise",
     "save_draft",
+    "save_template",
     "send_back",
     "set_condition",
     "set_liaisons",

@@ -13,18 +13,19 @@ from django.utils.translation import gettext as _
 
 from core import ledger
 from core.events import SYSTEM, record_event
+from core.uploads import kept_or_gone, take_in
 from core.workflow import changing, check_creation, create, step
 from forum.models import Edition, Role
 from forum.models.editions import EditionPublication
 from proposals import acts
-from proposals.checks import opinion_problems
-from proposals.models import Condition, Opinion, Proposal, Referral
+from proposals.checks import opinion_problems, template_problems
+from proposals.models import Condition, Opinion, PaperScan, Proposal, Referral, TextTemplate
 from proposals.models.opinions import ConditionStatus, OpinionStatus, OpinionVerdict
 from proposals.models.referrals import ReferralStatus
 from proposals.permissions import is_organizer_of
 from proposals.workflow.draft import COLUMNS, drop_other_follow_ups, rows_of, write_columns, write_conditions, write_criteria
 from proposals.workflow.referral import add_question, pass_to
-from proposals.workflow.shared import account, holding, now_or, refuse_unless, required, resume, settle
+from proposals.workflow.shared import account, day_of, holding, now_or, refuse_unless, required, resume, settle
 from proposals.workflow.tables import OPINION, REFERRAL
 
 Rows = Iterable[Any]
@@ -137,12 +138,16 @@ def issue_on_behalf(
     post: str,
     reason: str,
     witness: str,
+    scan: Any = None,
     at: dt.datetime | None = None,
 ) -> Opinion:
-    """Record the opinion that a body gave on paper: by an organizer, with the reason and a witness."""
+    """Record the opinion that a body gave on paper: by an organizer, with the reason and a witness.
+
+    `scan`: the paper as a file; the page asks for it, an import has none. It stays reserved.
+    """
     moment = now_or(at)
     proposal_id = referral.version.proposal_id
-    with holding(proposal_id):
+    with kept_or_gone() as stored, holding(proposal_id):
         check_creation(OPINION, "issue_on_behalf", referral, actor)
         referral.refresh_from_db()
         refusal = REFERRAL.refusal(referral, "answer", actor)
@@ -173,11 +178,31 @@ def issue_on_behalf(
         write_conditions(opinion, notes["conditions"])
         opinion.sha256 = _fingerprint(opinion)
         opinion.save(update_fields=["sha256"])
+        if scan is not None:
+            stored.append(_keep_scan(opinion, scan, actor=actor, at=moment).file)
         _follow_up(opinion, actor=actor, at=moment)
         settle(proposal_id, at=moment)
         if opinion.released_at is not None:
             acts.enter_opinion(opinion, at=moment)
     return opinion
+
+
+def _keep_scan(opinion: Opinion, scan: Any, *, actor: Any, at: dt.datetime) -> PaperScan:
+    """Store the paper beside its opinion. Raises ValidationError for the field."""
+    try:
+        upload = take_in(scan)
+    except ValidationError as error:
+        raise ValidationError({"scan": error.messages}) from error
+    paper = PaperScan(
+        opinion=opinion,
+        file=upload.file,
+        file_name=upload.name,
+        content_type=upload.content_type,
+        size=upload.size,
+        sha256=upload.sha256,
+    )
+    kept: PaperScan = create(paper, actor=actor, action="file_scan", at=at)
+    return kept
 
 
 def _post_of(actor: Any, opinion: Opinion) -> str:
@@ -191,6 +216,8 @@ def _check(opinion: Opinion, criteria: Rows | None = None, conditions: Rows | No
     rows = list(opinion.criteria.all()) if criteria is None else criteria
     wanted = list(opinion.conditions.all()) if conditions is None else conditions
     problems = opinion_problems(opinion, rows, wanted)
+    for name, sentences in template_problems(opinion, TextTemplate.objects.filter(agency=opinion.referral.agency_id)).items():
+        problems.setdefault(name, []).extend(sentences)
     if not opinion.signatory_post:
         problems["signatory_post"] = [_("Say in which post the opinion is signed.")]
     if problems:
@@ -238,6 +265,7 @@ def _follow_up(opinion: Opinion, *, actor: Any, at: dt.datetime) -> None:
             resume(change, at, opinion.folio)
             change.record.acknowledged_at = change.record.acknowledged_at or at
             change.record.answered_at = change.record.answered_at or at
+            change.record.closed_at = None
 
 
 def supersede(*, opinion: Opinion, actor: Any, reason: str, at: dt.datetime | None = None) -> Opinion:
@@ -290,12 +318,18 @@ def release_opinions(*, edition: Edition, actor: Any, at: dt.datetime | None = N
 
 
 def set_condition(*, condition: Condition, status: str, actor: Any, evidence: str, at: dt.datetime | None = None) -> None:
-    """Say that a condition is open, met (with the evidence) or lapsed. The opinion itself does not change."""
-    refusal = OPINION.refusal(condition.opinion, "set_condition", actor)
+    """Say that a condition is open, met (with the evidence) or lapsed. The opinion does not change; the reading follows."""
+    moment = now_or(at)
+    opinion = condition.opinion
+    refusal = OPINION.refusal(opinion, "set_condition", actor)
     if refusal is not None:
         raise refusal
     if status == ConditionStatus.MET:
         evidence = required(evidence, "evidence", _("Say what shows that the condition is met."))
-    with changing(condition, "set_condition", actor=actor, at=at) as change:
-        change.record.status = status
-        change.record.evidence = evidence.strip()
+    proposal_id = opinion.referral.version.proposal_id
+    with holding(proposal_id):
+        with changing(condition, "set_condition", actor=actor, at=moment) as change:
+            change.record.status = status
+            change.record.evidence = evidence.strip()
+            change.record.settled_on = None if status == ConditionStatus.OPEN else day_of(moment, opinion.event_edition)
+        settle(proposal_id, at=moment)

@@ -9,15 +9,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.deadlines import working_days_between
 from core.events import SYSTEM
 from core.workflow import Change, StepRefused, changing, create, step
+from forum.calendars import calendar_of
 from forum.models import Agency, Organization, User
 from forum.roles import roles_of
 from proposals.models import Clarification, InternalPosition, Opinion, Referral
 from proposals.models.referrals import DueDateChangeKind, ReferralStatus
 from proposals.workflow.shared import (
     account,
+    close,
     day_of,
     holding,
     liaisons_for,
@@ -31,6 +32,9 @@ from proposals.workflow.shared import (
     settle,
 )
 from proposals.workflow.tables import REFERRAL
+
+#: The longest extension, in days.
+LONGEST_EXTENSION = 366
 
 
 def acknowledge(*, referral: Referral, actor: Any, at: dt.datetime | None = None) -> None:
@@ -147,8 +151,8 @@ def pass_to(change: Change, to: Agency, *, actor: Any, at: dt.datetime) -> Refer
     referral = change.record
     if to.pk == referral.agency_id:
         raise ValidationError({"refer_to": _("An agency cannot refer a proposal to itself: name another one.")})
-    if referral.paused_on is not None:
-        resume(change, at, to.key)
+    resume(change, at, to.key)
+    close(change)
     existing = Referral.objects.filter(version=referral.version, agency=to).exclude(status=ReferralStatus.RECALLED).first()
     passed: Referral = existing or open_referral(referral.version, to, actor=actor, at=at, onward_from=referral)
     if existing is not None and existing.onward_from_id is None and existing.pk not in _passed_from(referral):
@@ -168,8 +172,16 @@ def _passed_from(referral: Referral) -> set[int]:
     return seen
 
 
-def extend(*, referral: Referral, to_on: dt.date, actor: Any, reason: str, at: dt.datetime | None = None) -> None:
-    """Extend the term (prórroga) to a later date."""
+def extend(
+    *,
+    referral: Referral,
+    to_on: dt.date,
+    actor: Any,
+    reason: str,
+    accepted_by: str = "",
+    at: dt.datetime | None = None,
+) -> None:
+    """Extend the term (prórroga) to a later date. `accepted_by`: who agreed to it, where that is not `actor`."""
     moment = now_or(at)
     with (
         holding(referral.version.proposal_id),
@@ -180,8 +192,13 @@ def extend(*, referral: Referral, to_on: dt.date, actor: Any, reason: str, at: d
             raise ValidationError(
                 {"to_on": _("An extension ends later than the due date, which is %(date)s.") % {"date": due_on.isoformat()}}
             )
-        days = working_days_between(due_on, to_on)
-        move_due_date(change, DueDateChangeKind.EXTENSION, to_on, days=days, reason=change.reason)
+        if (to_on - due_on).days > LONGEST_EXTENSION:
+            raise ValidationError({"to_on": _("An extension is of one year at most: look at the year again.")})
+        days = calendar_of(change.record.agency).between(due_on, to_on)
+        move_due_date(
+            change, DueDateChangeKind.EXTENSION, to_on, days=days, reason=change.reason, accepted_by=accepted_by.strip()
+        )
+        change.note("accepted_by", "", accepted_by.strip())
 
 
 def recall(*, referral: Referral, actor: Any, reason: str, at: dt.datetime | None = None) -> None:
@@ -189,7 +206,7 @@ def recall(*, referral: Referral, actor: Any, reason: str, at: dt.datetime | Non
     moment = now_or(at)
     with holding(referral.version.proposal_id):
         with step(REFERRAL, referral, "recall", actor=actor, reason=reason, at=moment) as change:
-            change.record.paused_on = None
+            close(change)
         settle(referral.version.proposal_id, at=moment)
 
 
@@ -202,7 +219,9 @@ def set_liaisons(*, referral: Referral, users: Iterable[User], actor: Any, at: d
         change.set_links("liaisons", people)
 
 
-def add_position(*, referral: Referral, actor: Any, text: str, at: dt.datetime | None = None) -> InternalPosition:
+def add_position(
+    *, referral: Referral, actor: Any, text: str, verdict: str = "", at: dt.datetime | None = None
+) -> InternalPosition:
     """What one official thinks, for the colleagues of the body only. The event does not repeat the text."""
     moment = now_or(at)
     refusal = REFERRAL.refusal(referral, "add_position", actor)
@@ -212,6 +231,6 @@ def add_position(*, referral: Referral, actor: Any, text: str, at: dt.datetime |
         raise StepRefused(_("An internal position has an author."))
     text = required(text, "text", _("Write your position."))
     position: InternalPosition = create(
-        InternalPosition(referral=referral, author=account(actor), text=text, at=moment), actor=actor, at=moment
+        InternalPosition(referral=referral, author=account(actor), text=text, verdict=verdict, at=moment), actor=actor, at=moment
     )
     return position

@@ -17,9 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.deadlines import add_working_days, working_days_between
+from core import search
 from core.events import SYSTEM, record_event
 from core.workflow import Change, StepRefused, create, step
+from forum.calendars import calendar_of
 from forum.models import Agency, Edition, User
 from forum.roles import roles_of
 from proposals.models import DueDateChange, Proposal, ProposalVersion, Referral
@@ -100,7 +101,7 @@ def open_referral(
     edition = version.proposal.edition
     sent = sent_on or day_of(at, edition)
     term = term_of(agency, edition, term_days)
-    due = add_working_days(sent, term)
+    due = calendar_of(agency).add(sent, term)
     values: dict[str, Any] = {
         "sent_on": sent,
         "term_days": term,
@@ -110,7 +111,9 @@ def open_referral(
     }
     recalled: Referral | None = Referral.objects.filter(version=version, agency=agency, status=ReferralStatus.RECALLED).first()
     if recalled is not None:
-        values |= {"acknowledged_at": None, "paused_on": None}
+        values |= {"acknowledged_at": None, "paused_on": None, "closed_at": None}
+        # The sum begins anew; what moved the earlier date stays readable in the events.
+        recalled.due_date_changes.all().delete()
         with step(REFERRAL, recalled, "reopen", actor=SYSTEM if onward_from else actor, at=at) as change:
             assign(change.record, values, values)
             change.set_links("liaisons", liaisons_for(agency, liaisons))
@@ -124,7 +127,13 @@ def recall_open(proposal: Proposal, *, reason: str, at: dt.datetime) -> None:
     """Recall what is still open of the version in force, because the proposal itself moved on."""
     for referral in Referral.objects.filter(version__proposal=proposal, status__in=Referral.OPEN).order_by("pk"):
         with step(REFERRAL, referral, "recall", actor=SYSTEM, reason=reason, at=at) as change:
-            change.record.paused_on = None
+            close(change)
+
+
+def close(change: Change) -> None:
+    """Stop the clock of a referral under change for good: it was recalled or passed on."""
+    change.record.paused_on = None
+    change.record.closed_at = change.at
 
 
 def pause(change: Change, at: dt.datetime) -> None:
@@ -138,15 +147,19 @@ def resume(change: Change, at: dt.datetime, reason: str) -> None:
     referral = change.record
     if referral.paused_on is None:
         return
-    days = working_days_between(referral.paused_on, day_of(at, referral.event_edition))
-    move_due_date(change, DueDateChangeKind.PAUSE, add_working_days(referral.due_on, days), days=days, reason=reason)
-    referral.paused_on = None
+    calendar, today = calendar_of(referral.agency), day_of(at, referral.event_edition)
+    days = calendar.between(referral.paused_on, today)
+    to_on = calendar.add(referral.due_on, days)
+    since, referral.paused_on = referral.paused_on, None
+    move_due_date(change, DueDateChangeKind.PAUSE, to_on, days=days, reason=reason, started_on=since, ended_on=today)
 
 
-def move_due_date(change: Change, kind: DueDateChangeKind, to_on: dt.date, *, days: int, reason: str) -> None:
-    """Move the due date of a referral under change and keep why."""
+def move_due_date(
+    change: Change, kind: DueDateChangeKind, to_on: dt.date, *, days: int, reason: str, **more: Any
+) -> DueDateChange:
+    """Move the due date of a referral under change and keep why. `more`: further columns of `DueDateChange`."""
     referral = change.record
-    DueDateChange.objects.create(
+    row = DueDateChange(
         referral=referral,
         kind=kind,
         from_on=referral.due_on,
@@ -155,8 +168,12 @@ def move_due_date(change: Change, kind: DueDateChangeKind, to_on: dt.date, *, da
         reason=reason,
         by=account(change.actor),
         at=change.at,
+        **more,
     )
+    row.clean_fields(exclude=["by"])
+    row.save()
     referral.due_on = to_on
+    return row
 
 
 def settle(proposal_id: int, *, at: dt.datetime) -> None:
@@ -177,6 +194,8 @@ def settle(proposal_id: int, *, at: dt.datetime) -> None:
         # Derived, so it moves no revision: nobody's open form becomes stale by it.
         Proposal.objects.filter(pk=proposal_id).update(reading=after)
         record_event(proposal, "reading", actor=SYSTEM, changes={"reading": [before, after]}, at=at)
+        proposal.reading = after
+        search.refresh(proposal)
 
 
 def refuse_unless(condition: Any, sentence: str, code: str = "refused") -> None:

@@ -155,6 +155,10 @@ class OpinionForm(RecordForm):
             self.add_condition(number, None)
         self.data = self.data.copy()
         self.data[self.add_prefix("rows")] = str(self.row_count)
+        self.forget_errors()
+
+    def forget_errors(self) -> None:
+        """The form goes back as it is, half filled: nothing is found fault with."""
         self._errors = ErrorDict()
 
     # --- for the doors ---
@@ -251,6 +255,9 @@ class OnBehalfForm(OpinionForm):
         label=_("Why it is recorded on behalf of the body"), max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": "2"})
     )
     witness = forms.CharField(label=pgettext_lazy("of a paper", "Witness"), max_length=200)
+    scan = forms.FileField(
+        label=_("Scan of the paper"), help_text=_("PDF or image. It stays reserved: organizers and the body's officials open it.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

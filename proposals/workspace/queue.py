@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from core.deadlines import working_days_between
 from core.listing import ChoiceFilter, Filter, Listing, TextFilter, words_filter
-from core.paging import bounded_count
+from core.paging import MANY
 from core.workspace import workspace_page
+from forum.calendars import Calendars
 from forum.models import Agency, Edition
 from proposals.models import Opinion, Referral
+from proposals.querysets import late_gate_at
 from proposals.workspace.access import officials_only
 
 OWED = ("pending", "acknowledged", "asked")
@@ -27,12 +29,17 @@ SHOW = (
     ("answered", pgettext_lazy("filter of the queue", "answered")),
     ("all", pgettext_lazy("filter of the queue", "all")),
 )
+DRAFTS = (
+    ("mine", pgettext_lazy("filter of the queue", "begun by me")),
+    ("others", pgettext_lazy("filter of the queue", "begun by a colleague")),
+    ("none", pgettext_lazy("filter of the queue", "not begun")),
+)
 ORDER = ("due_on", "folio")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A referral as the queue shows it. Days are working days."""
+    """A referral as the queue shows it. Days are working days of the body's own calendar."""
 
     referral: Any
     draft: Any
@@ -40,16 +47,14 @@ class Line:
     days_late: int
 
 
-def lines(rows: Any, on: dt.date) -> list[Line]:
-    return [
-        Line(
-            row,
-            next(iter(row.drafts), None),
-            working_days_between(on, row.due_on) if row.is_open else 0,
-            row.working_days_late(on),
-        )
-        for row in rows
-    ]
+def lines(rows: Any, at: dt.datetime) -> list[Line]:
+    calendars = Calendars.load()
+    found = []
+    for row in rows:
+        calendar, today = calendars.of(row.agency), at.astimezone(row.zone).date()
+        left = calendar.between(today, row.due_on) if row.is_open else 0
+        found.append(Line(row, next(iter(row.drafts), None), left, row.working_days_late(today, calendar)))
+    return found
 
 
 def with_details(rows: Any) -> Any:
@@ -60,40 +65,58 @@ def with_details(rows: Any) -> Any:
     )
 
 
-def of_show(rows: Any, show: str) -> Any:
-    today = timezone.localdate()
+def of_show(rows: Any, show: str, at: dt.datetime, zones: Sequence[str]) -> Any:
     return {
         "waiting": lambda: rows.filter(status__in=OWED),
-        "late": lambda: rows.filter(status__in=OWED, due_on__lt=today),
+        "late": lambda: rows.late_at(at, zones),
         "answered": lambda: rows.filter(status__in=["answered", "referred_onward"]),
         "all": lambda: rows,
     }[show]()
 
 
-def filters(agencies: Any) -> tuple[Filter, ...]:
-    def bodies() -> list[tuple[str, str]]:
-        return [(each.key, each.short) for each in Agency.objects.filter(pk__in=agencies).order_by("sort", "key")]
-
-    def editions() -> list[tuple[str, str]]:
-        asked = Referral.objects.of_agencies(agencies).values("version__proposal__edition")
-        return [(each.slug, each.name) for each in Edition.objects.filter(pk__in=asked).order_by("-starts_on", "slug")[:100]]
+def filters(bodies: Sequence[Agency], editions: Sequence[Edition], user: Any) -> tuple[Filter, ...]:
+    def with_draft(rows: Any, whose: str) -> Any:
+        drafts = Opinion.objects.filter(referral=OuterRef("pk"), status="draft")
+        if whose == "none":
+            return rows.filter(~Exists(drafts))
+        own = drafts.filter(drafted_by=user.pk)
+        return rows.filter(Exists(own) if whose == "mine" else Exists(drafts) & ~Exists(own))
 
     found: list[Filter] = [
         TextFilter(label=gettext_lazy("Words"), apply=lambda rows, text: words_filter(rows, text, "version__proposal__folded")),
-        ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), editions, "version__proposal__edition__slug"),
+        ChoiceFilter(
+            "edition",
+            pgettext_lazy("filter", "Edition"),
+            [(each.slug, each.name) for each in editions],
+            "version__proposal__edition__slug",
+        ),
+        ChoiceFilter("draft", pgettext_lazy("filter of the queue", "Draft"), DRAFTS, apply=with_draft),
     ]
-    if len(agencies) > 1:
-        found.append(ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), bodies, "agency__key"))
+    if len(bodies) > 1:
+        names = [(each.key, each.short) for each in bodies]
+        found.append(ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), names, "agency__key"))
     return tuple(found)
 
 
-def progress(agencies: Any) -> dict[str, Any]:
-    """How many of the referrals that were sent are answered; both counted no further than a thousand."""
+def editions_of(agencies: Any) -> list[Any]:
+    """The editions in which these bodies were asked something, newest first."""
+    asked = Referral.objects.of_agencies(agencies).values("version__proposal__edition")
+    return list(Edition.objects.filter(pk__in=asked).order_by("-starts_on", "slug")[:100])
+
+
+def progress(agencies: Any, editions: Sequence[Edition] | None = None) -> dict[str, Any]:
+    """How many of the referrals that were sent are answered: one query, counted no further than a thousand."""
+    zones = [each.time_zone for each in (editions_of(agencies) if editions is None else editions)]
     rows = Referral.objects.of_agencies(agencies).exclude(status="recalled")
-    asked, exact = bounded_count(rows)
-    waiting, _exact = bounded_count(rows.filter(status__in=OWED))
-    late, _exact = bounded_count(rows.late(timezone.localdate()))
-    return {"asked": asked, "answered": asked - waiting, "waiting": waiting, "late": late, "exact": exact}
+    first = Referral.objects.filter(pk__in=rows.order_by("due_on", "folio").values("pk")[: MANY + 1])
+    counts = first.aggregate(
+        asked=Count("pk"),
+        waiting=Count("pk", filter=Q(status__in=OWED)),
+        late=Count("pk", filter=Q(status__in=OWED) & late_gate_at(timezone.now(), zones)),
+        drafted=Count("pk", filter=Q(status__in=OWED) & Exists(Opinion.objects.filter(referral=OuterRef("pk"), status="draft"))),
+    )
+    exact = counts["asked"] <= MANY
+    return {**counts, "answered": counts["asked"] - counts["waiting"], "exact": exact}
 
 
 def next_of(agencies: Any, after: Referral) -> Referral | None:
@@ -106,16 +129,23 @@ def next_of(agencies: Any, after: Referral) -> Referral | None:
 @workspace_page(methods=("GET", "HEAD"))
 def queue(request: HttpRequest) -> HttpResponse:
     """What my body owes, by due date; `?show=` asks for the late, the answered or all of them."""
-    agencies = officials_only(request)
+    agencies, now = officials_only(request), timezone.now()
     asked = request.GET.get("show", "")
     show = asked if asked in dict(SHOW) else "waiting"
-    rows = of_show(Referral.objects.of_agencies(agencies).exclude(status="recalled"), show)
-    shown = Listing(request, rows, filters(agencies), order=ORDER, keep=("show",), prepare=with_details)
+    bodies = list(Agency.objects.filter(pk__in=agencies).order_by("sort", "key"))
+    editions = editions_of(agencies)
+    zones = [each.time_zone for each in editions]
+    rows = of_show(Referral.objects.of_agencies(agencies).exclude(status="recalled"), show, now, zones)
+    shown = Listing(request, rows, filters(bodies, editions, request.user), order=ORDER, keep=("show",), prepare=with_details)
+    counts = progress(agencies, editions)
+    numbers = {"waiting": counts["waiting"], "late": counts["late"], "answered": counts["answered"], "all": counts["asked"]}
+    found = lines(shown, now)
     context = {
         "listing": shown,
-        "tabs": [(f"?show={name}", words, name == show) for name, words in SHOW],
-        "lines": lines(shown, timezone.localdate()),
-        "progress": progress(agencies),
-        "bodies": Agency.objects.filter(pk__in=agencies).order_by("sort", "key"),
+        "tabs": [(f"?show={name}", words, name == show, numbers[name]) for name, words in SHOW],
+        "lines": found,
+        "progress": counts,
+        "bodies": bodies,
+        "first": next((line.referral for line in found if line.referral.is_open), None),
     }
     return render(request, "proposals/workspace/queue.html", context)

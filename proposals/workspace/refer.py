@@ -19,7 +19,7 @@ from forum.models import Agency
 from forum.workspace.access import own_edition, own_editions
 from forum.workspace.editions import chosen_edition
 from proposals.models import Opinion, Proposal
-from proposals.record import answers_of
+from proposals.record import answers_of, clocks_for
 from proposals.workflow import REFERRAL, extend, issue_on_behalf, recall, refer, release_opinions, set_liaisons
 from proposals.workspace.access import organized_referral
 from proposals.workspace.opinion_form import OnBehalfForm
@@ -94,6 +94,7 @@ def referral_page(request: HttpRequest, found: Any, failed: Any = None) -> HttpR
     context = {
         "referral": found,
         "answer": next(answer for answer in answers if answer.referral.pk == found.pk),
+        **clocks_for(found, answers),
         "steps": steps,
         "liaisons": found.liaisons.order_by("name", "email"),
         "timeline": timeline(found, workflows=[REFERRAL]),
@@ -129,7 +130,7 @@ def step_page(request: HttpRequest, found: Any, action: str, form: BaseForm, doo
 def referral_extend(request: HttpRequest, folio: str) -> HttpResponse:
     """A later due date, with the reason."""
     found = organized_referral(request, folio)
-    return step_page(request, found, "extend", ExtendForm(sent(request)), extend, names=("to_on", "reason"))
+    return step_page(request, found, "extend", ExtendForm(sent(request)), extend, names=("to_on", "reason", "accepted_by"))
 
 
 @workspace_page
@@ -144,7 +145,7 @@ def referral_liaisons(request: HttpRequest, folio: str) -> HttpResponse:
 def on_behalf(request: HttpRequest, folio: str) -> HttpResponse:
     """Record the opinion that a body gave on paper."""
     found = organized_referral(request, folio)
-    form = OnBehalfForm(sent(request), agency=found.agency)
+    form = OnBehalfForm(sent(request), request.FILES or None, agency=found.agency)
     if "more" in request.POST:
         form.add_rows()
     elif form.is_valid() and attempt(
@@ -155,7 +156,7 @@ def on_behalf(request: HttpRequest, folio: str) -> HttpResponse:
         values=form.columns(),
         criteria=form.criteria(),
         conditions=form.conditions(),
-        **form.values("post", "reason", "witness"),
+        **form.values("post", "reason", "witness", "scan"),
     ):
         return done(request, _("Recorded: %(folio)s.") % {"folio": form.result.folio}, "workspace:referral", found.folio)
     context = {"referral": found, "proposal": found.proposal, "refusal": REFERRAL.refusal(found, "answer", request.user)}

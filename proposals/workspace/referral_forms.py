@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import LONG_TEXT
 from core.forms import BaseForm, SeveralField, pair
 from forum.models import Agency, Organization, User
-from proposals.models import Proposal, Referral
+from proposals.models import Opinion, Proposal, Referral
 from proposals.workspace.forms import Bodies, ReasonForm
 
 
@@ -84,7 +84,10 @@ class ExtendForm(ReasonForm):
 
     submit_label = _("Extend the term")
     to_on = forms.DateField(label=_("New due date"))
-    field_order = ["to_on", "reason"]
+    accepted_by = forms.CharField(
+        label=_("Who accepted it"), max_length=200, help_text=_("For example: Organizing committee, session of 3 March.")
+    )
+    field_order = ["to_on", "reason", "accepted_by"]
 
 
 class LiaisonsForm(BaseForm):
@@ -151,14 +154,21 @@ class PositionForm(BaseForm):
 
     submit_label = _("Add my position")
     text = forms.CharField(label=_("My position"), max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": "3"}))
+    verdict = forms.ChoiceField(
+        label=_("The verdict that I would give"), required=False, choices=[("", _("none yet")), *Opinion.Verdict.choices]
+    )
 
 
 class IssueForm(BaseForm):
     """The post of the one who signs. The revision is that of the draft as the preview showed it."""
 
     submit_label = _("Sign and issue")
+    buttons = [("next", _("Sign, issue and open the next"))]
     post = forms.CharField(
-        label=_("Your post, as it will be published"), max_length=150, help_text=_("For example: Director of Liaison.")
+        label=_("Your post, as it will be published"),
+        max_length=150,
+        help_text=_("For example: Director of Liaison."),
+        widget=forms.TextInput(attrs={"autofocus": True}),
     )
 
     def take_errors(self, error: ValidationError) -> None:

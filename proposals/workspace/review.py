@@ -6,35 +6,25 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.differences import pieces
 from core.timeline import timeline
-from core.workflow import StepRefused
-from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
-from forum.models import Agency, Role
-from proposals.checks import FOLLOW_UP, opinion_problems, opinion_warnings
-from proposals.models import Condition, InternalPosition, Opinion, Proposal, Referral
-from proposals.record import answers_of, opinions_of, related_to
-from proposals.workflow import (
-    OPINION,
-    REFERRAL,
-    acknowledge,
-    add_position,
-    ask,
-    issue,
-    refer_onward,
-    save_draft,
-    start_opinion,
-    supersede,
-)
-from proposals.workspace.access import officials_only, own_opinion, own_referral
+from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, workspace_page
+from forum.models import Role
+from proposals.checks import FOLLOW_UP, opinion_problems, opinion_warnings, personal_findings, template_problems
+from proposals.models import Attachment, Condition, InternalPosition, Opinion, Proposal, Referral
+from proposals.record import answers_of, clocks_for, related_to
+from proposals.similar import similar_to
+from proposals.workflow import OPINION, REFERRAL, issue, save_draft, start_opinion
+from proposals.workspace.access import officials_only, own_referral
+from proposals.workspace.desk import insert_template, templates_for
 from proposals.workspace.opinion_form import OpinionForm
 from proposals.workspace.queue import next_of, progress
-from proposals.workspace.referral_forms import IssueForm, OnwardForm, PositionForm, QuestionForm
+from proposals.workspace.referral_forms import IssueForm, PositionForm
 
 COMPARED = ("title_es", "problem_es", "petition_es", "expected_result_es", "title_en", "problem_en", "petition_en")
 
@@ -71,6 +61,8 @@ def review(request: HttpRequest, folio: str) -> HttpResponse:
     form = OpinionForm(sent(request), record=draft_of(referral), agency=referral.agency)
     if "more" in request.POST:
         form.add_rows()
+    elif "template" in request.POST:
+        insert_template(form, request.POST["template"], templates_for(referral, request.user))
     elif form.is_valid() and attempt(form, write, referral=referral, form=form, actor=request.user):
         sentence = _("The draft of %(folio)s is saved.") % {"folio": referral.folio}
         if "preview" in request.POST:
@@ -82,6 +74,25 @@ def review(request: HttpRequest, folio: str) -> HttpResponse:
             return done(request, sentence, "workspace:queue")
         return done(request, sentence, "workspace:review", referral.folio)
     return review_page(request, referral, form)
+
+
+@workspace_page(methods=("POST",))
+def review_autosave(request: HttpRequest, folio: str) -> HttpResponse:
+    """Save what is typed without leaving the page: JSON with the new revision, or why it was not saved (409, 422).
+
+    What a colleague wrote meanwhile is never replaced this way: the page says so, and saving it shows both texts.
+    """
+    referral = own_referral(request, folio)
+    form = OpinionForm(request.POST, record=draft_of(referral), agency=referral.agency)
+    if form.is_valid() and attempt(form, write, referral=referral, form=form, actor=request.user):
+        return JsonResponse({"revision": form.result.revision})
+    status = 409 if form.stale_rows else REFUSED
+    return JsonResponse({"problems": [error.sentence for error in form.error_list]}, status=status)
+
+
+def may_see_others(referral: Referral, issued: list[Any]) -> bool:
+    """Where the edition says so, a body reads the others' opinions here only after it has issued its own."""
+    return bool(issued) or not referral.event_edition.own_opinion_first
 
 
 def review_page(request: HttpRequest, referral: Referral, form: Any, position: Any = None, failed: Any = None) -> HttpResponse:
@@ -101,6 +112,10 @@ def review_page(request: HttpRequest, referral: Referral, form: Any, position: A
         "mine": next(answer for answer in answers if answer.referral.pk == referral.pk),
         "others": [a for a in answers if a.referral.pk != referral.pk and a.referral.version_id == referral.version_id],
         "earlier": earlier_answer(referral, answers),
+        "shows_others": may_see_others(referral, issued),
+        "similar": similar_to(referral.proposal, user),
+        "attachments": Attachment.objects.visible_to(user).filter(proposal=referral.proposal).order_by("id"),
+        "templates": templates_for(referral, user),
         "related": related_to(referral.proposal, user),
         "proponents": referral.proposal.proponents.all(),
         "states": referral.proposal.states.order_by("sort"),
@@ -117,6 +132,7 @@ def review_page(request: HttpRequest, referral: Referral, form: Any, position: A
         "progress": progress(agencies),
         "next": next_of(agencies, referral),
         "timeline": timeline(referral, workflows=[REFERRAL]),
+        **clocks_for(referral, answers),
     }
     refused = (form.is_bound and form.errors) or position.errors or failed
     return render(request, "proposals/workspace/review.html", context, status=REFUSED if refused else 200)
@@ -196,104 +212,31 @@ def review_preview(request: HttpRequest, folio: str) -> HttpResponse:
     if form.is_valid() and attempt(
         form, issue, opinion=draft, actor=request.user, post=form.cleaned_data["post"], revision=form.revision
     ):
-        return done(request, _("Issued: %(folio)s.") % {"folio": draft.folio}, "workspace:review_issued", referral.folio)
+        sentence = _("Issued: %(folio)s.") % {"folio": draft.folio}
+        after = next_of(officials_only(request), referral) if "next" in request.POST else None
+        if after is not None:
+            return done(request, sentence, "workspace:review", after.folio)
+        return done(request, sentence, "workspace:review_issued", referral.folio)
     draft = draft_of(referral) or draft
     criteria, conditions = list(draft.criteria.all()), list(draft.conditions.all())
     places = OpinionForm(record=draft, agency=referral.agency)
     problems = [
         (places.target(name), sentence)
-        for name, sentences in opinion_problems(draft, criteria, conditions).items()
+        for found in (
+            opinion_problems(draft, criteria, conditions),
+            template_problems(draft, templates_for(referral, request.user)),
+        )
+        for name, sentences in found.items()
         for sentence in sentences
     ]
+    personal = personal_findings(draft, criteria, conditions)
     context = {
         "referral": referral,
         "proposal": referral.proposal,
         "opinion": as_issued(draft),
         "problems": problems,
         "warnings": opinion_warnings(draft, criteria, conditions),
+        "personal": personal,
         "refusal": OPINION.refusal(draft, "issue", request.user),
     }
     return show_form(request, "proposals/workspace/preview.html", form, **context)
-
-
-@workspace_page(methods=("GET", "HEAD"))
-def review_issued(request: HttpRequest, folio: str) -> HttpResponse:
-    """The opinion is issued: what was said, and the next one that waits."""
-    referral = own_referral(request, folio)
-    agencies = officials_only(request)
-    context = {
-        "referral": referral,
-        "proposal": referral.proposal,
-        "opinion": opinions_of(request.user).filter(referral=referral, status=Opinion.Status.ISSUED).first(),
-        "next": next_of(agencies, referral),
-        "progress": progress(agencies),
-    }
-    return render(request, "proposals/workspace/issued.html", context)
-
-
-@workspace_page(methods=("POST",))
-def review_step(request: HttpRequest, folio: str, action: str) -> HttpResponse:
-    """Acknowledge receipt."""
-    referral = own_referral(request, folio)
-    doors = {"acknowledge": lambda given: acknowledge(referral=referral, actor=request.user)}
-    failed = take_step(request, REFERRAL, referral, action, doors)
-    if failed is None:
-        return redirect("workspace:review", referral.folio)
-    return review_page(request, referral, OpinionForm(record=draft_of(referral), agency=referral.agency), failed=failed)
-
-
-@workspace_page(methods=("POST",))
-def opinion_again(request: HttpRequest, folio: str) -> HttpResponse:
-    """Assess again: a new draft that starts from the issued text."""
-    opinion = own_opinion(request, folio)
-    doors = {"supersede": lambda given: supersede(opinion=opinion, actor=request.user, reason=given["reason"])}
-    failed = take_step(request, OPINION, opinion, "supersede", doors)
-    referral = own_referral(request, opinion.referral.folio)
-    if failed is None:
-        return redirect("workspace:review", referral.folio)
-    return review_page(request, referral, OpinionForm(record=draft_of(referral), agency=referral.agency), failed=failed)
-
-
-@workspace_page(methods=("POST",))
-def review_position(request: HttpRequest, folio: str) -> HttpResponse:
-    """What I think, for the colleagues of my body only."""
-    referral = own_referral(request, folio)
-    form = PositionForm(request.POST, prefix="position")
-    if form.is_valid() and attempt(form, add_position, referral=referral, actor=request.user, text=form.cleaned_data["text"]):
-        return done(request, _("Your position is added."), reverse("workspace:review", args=[referral.folio]) + "#positions")
-    return review_page(request, referral, OpinionForm(record=draft_of(referral), agency=referral.agency), position=form)
-
-
-def step_page(
-    request: HttpRequest, referral: Referral, action: str, form: Any, door: Any, names: tuple[str, ...]
-) -> HttpResponse:
-    """A step of the referral with a form."""
-    refusal: StepRefused | None = REFERRAL.refusal(referral, action, request.user)
-    if form.is_valid() and attempt(form, door, referral=referral, actor=request.user, **form.values(*names)):
-        return done(request, _("Done: %(folio)s.") % {"folio": referral.folio}, "workspace:review", referral.folio)
-    transition = REFERRAL.by_action[action]
-    context = {
-        "review": referral,
-        "proposal": referral.proposal,
-        "refusal": refusal,
-        "title": f"{transition.label}: {referral.folio}",
-        "note": transition.note,
-    }
-    return show_form(request, "proposals/workspace/step_form.html", form, **context)
-
-
-@workspace_page
-def review_ask(request: HttpRequest, folio: str) -> HttpResponse:
-    """A question to the proponents, public or private."""
-    referral = own_referral(request, folio)
-    form = QuestionForm(sent(request))
-    return step_page(request, referral, "ask", form, ask, ("question", "due_on", "is_public"))
-
-
-@workspace_page
-def review_onward(request: HttpRequest, folio: str) -> HttpResponse:
-    """Not ours: to another body, with the reason."""
-    referral = own_referral(request, folio)
-    agencies = Agency.objects.exclude(pk=referral.agency_id).filter(never_answers=False).order_by("sort", "key")
-    form = OnwardForm(sent(request), agencies=agencies)
-    return step_page(request, referral, "refer_onward", form, refer_onward, ("to", "reason"))

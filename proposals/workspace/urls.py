@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from proposals.workspace import fate, proposals, questions, queue, refer, review
+from proposals.workspace import desk, fate, offline, proposals, questions, queue, refer, review, review_steps
 
 urlpatterns = [
     path(_("proposals/"), proposals.proposals, name="proposals"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path(_("proposals/<str:folio>/split/"), fate.proposal_split, name="proposal_split"),
     path(_("proposals/<str:folio>/link/"), fate.proposal_link, name="proposal_link"),
     path(_("proposals/<str:folio>/present-again/"), fate.proposal_present_again, name="proposal_present_again"),
+    path(_("proposals/<str:folio>/later/"), desk.later_action, name="later_action"),
     path(_("refer/"), refer.refer_many, name="refer"),
     path(_("referrals/<str:folio>/"), refer.referral, name="referral"),
     path(_("referrals/<str:folio>/steps/<str:action>/"), refer.referral_step, name="referral_step"),
@@ -24,14 +25,21 @@ urlpatterns = [
     path(_("referrals/<str:folio>/on-behalf/"), refer.on_behalf, name="on_behalf"),
     path(_("forums/<str:slug>/opinions/"), refer.release, name="release"),
     path(_("queue/"), queue.queue, name="queue"),
+    path(_("queue/offline/"), offline.offline, name="offline"),
+    path(_("queue/offline.xlsx"), offline.offline_workbook, name="offline_workbook"),
+    path(_("queue/print/"), offline.offline_print, name="offline_print"),
     path(_("queue/<str:folio>/"), review.review, name="review"),
+    path(_("queue/<str:folio>/autosave/"), review.review_autosave, name="review_autosave"),
     path(_("queue/<str:folio>/preview/"), review.review_preview, name="review_preview"),
-    path(_("queue/<str:folio>/issued/"), review.review_issued, name="review_issued"),
-    path(_("queue/<str:folio>/ask/"), review.review_ask, name="review_ask"),
-    path(_("queue/<str:folio>/onward/"), review.review_onward, name="review_onward"),
-    path(_("queue/<str:folio>/positions/"), review.review_position, name="review_position"),
-    path(_("queue/<str:folio>/steps/<str:action>/"), review.review_step, name="review_step"),
-    path(_("opinions/<str:folio>/again/"), review.opinion_again, name="opinion_again"),
+    path(_("queue/<str:folio>/issued/"), review_steps.review_issued, name="review_issued"),
+    path(_("queue/<str:folio>/ask/"), review_steps.review_ask, name="review_ask"),
+    path(_("queue/<str:folio>/onward/"), review_steps.review_onward, name="review_onward"),
+    path(_("queue/<str:folio>/positions/"), review_steps.review_position, name="review_position"),
+    path(_("queue/<str:folio>/steps/<str:action>/"), review_steps.review_step, name="review_step"),
+    path(_("opinions/<str:folio>/again/"), review_steps.opinion_again, name="opinion_again"),
     path(_("opinions/<str:folio>/conditions/<int:number>/"), questions.condition, name="condition"),
+    path(_("templates/"), desk.templates, name="templates"),
+    path(_("templates/<str:key>/"), desk.template_edit, name="template_edit"),
+    path(_("papers/<str:key>/"), desk.paper, name="paper"),
     path(_("clarifications/<str:folio>/"), questions.clarification, name="clarification"),
 ]

@@ -331,6 +331,13 @@ class ConditionTests(ProposalWorld, TestCase):
             with self.subTest(status), self.assertRaises(ValidationError):
                 workflow.set_condition(condition=condition, status=status, actor=official, evidence=evidence)
         workflow.set_condition(condition=condition, status="met", actor=official, evidence="Convenio firmado")
-        self.assertEqual(events_of(condition).get().changes, {"status": ["open", "met"], "evidence": ["", "Convenio firmado"]})
+        changes = events_of(condition).get().changes
+        self.assertEqual(changes.pop("settled_on"), [None, self.edition.today().isoformat()])
+        self.assertEqual(changes, {"status": ["open", "met"], "evidence": ["", "Convenio firmado"]})
         self.assertEqual(Condition.objects.get(pk=condition.pk).status, "met")
+        # The reading follows, there and back.
+        self.issued(_second, at=AT)
+        self.assertEqual(Proposal.objects.get(pk=_proposal.pk).reading, "feasible")
+        workflow.set_condition(condition=condition, status="lapsed", actor=official, evidence="No se firmó")
+        self.assertEqual(Proposal.objects.get(pk=_proposal.pk).reading, "conditional")
         self.assertEqual(Opinion.objects.get(pk=opinion.pk).revision, before.revision)

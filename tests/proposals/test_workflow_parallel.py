@@ -15,6 +15,7 @@ from core.workflow import StepRefused
 from proposals import workflow
 from proposals.models import Opinion, Proposal, Referral
 from tests import factories as make
+from tests.desk import at
 
 THREADS = 6
 TEXT = {"title_es": "Módulos", "petition_es": "Que se instalen."}
@@ -79,6 +80,34 @@ class ParallelTests(TransactionTestCase):
             )
         )
         self.assertEqual([type(result) for result in results if result is not None], [StepRefused] * (THREADS - 1))
+        self.assertEqual(LedgerEntry.objects.filter(act="opinion").count(), 1)
+
+    def test_twenty_officials_sign_at_once_and_nobodys_text_is_lost(self):
+        """Each has the page open with a text of their own, and all press “save” and then “sign” together."""
+        _proposal, (referral, _other) = self.in_review(self.agencies[:2])
+        clients = [self.client_class() for _n in range(20)]
+        for number, client in enumerate(clients):
+            client.force_login(make.user(official=self.agencies[0], name=f"Oficial {number}"))
+        url = at("review", referral.folio)
+
+        def save(number):
+            data = {"revision": 1, "soundness": "yes", "verdict": "feasible", "reasons": f"Motivo {number:02d}."}
+            return clients[number].post(url, data)
+
+        saved = self.together(*(lambda number=number: save(number) for number in range(20)))
+        draft = Opinion.objects.get()
+        winners = [number for number, answer in enumerate(saved) if answer.status_code == 302]
+        self.assertEqual([draft.reasons], [f"Motivo {number:02d}." for number in winners])
+        for number, answer in enumerate(saved):
+            if number not in winners:
+                self.assertContains(answer, f"Motivo {number:02d}.", status_code=422)
+                self.assertContains(answer, draft.reasons, status_code=422)
+        preview = at("review_preview", referral.folio)
+        signed = self.together(
+            *(lambda client=client: client.post(preview, {"revision": draft.revision, "post": "Dirección"}) for client in clients)
+        )
+        self.assertEqual(sum("issued" in answer.headers.get("Location", "") for answer in signed if answer.status_code == 302), 1)
+        self.assertEqual(list(Opinion.objects.values_list("status", "reasons")), [("issued", draft.reasons)])
         self.assertEqual(LedgerEntry.objects.filter(act="opinion").count(), 1)
 
     def test_all_bodies_at_once_conclude_once(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
 from proposals import workflow
@@ -231,11 +232,13 @@ class ReferringTests(DeskTests):
 
     def test_extend_recall_liaisons(self) -> None:
         _proposal, (referral, other) = self.referred()
-        data = {"to_on": "2026-12-31", "reason": "Vacaciones."}
+        data = {"to_on": "2026-12-31", "reason": "Vacaciones.", "accepted_by": "Comité"}
         self.post("organizer", at("referral_extend", referral.folio), data)
         referral.refresh_from_db()
         self.assertEqual(referral.due_on, dt.date(2026, 12, 31))
-        early = self.post("organizer", at("referral_extend", referral.folio), {"to_on": "2026-01-01", "reason": "x"})
+        early = self.post(
+            "organizer", at("referral_extend", referral.folio), {"to_on": "2026-01-01", "reason": "x", "accepted_by": "x"}
+        )
         self.assertContains(early, '<a href="#id_to_on">', status_code=422)
         self.post("organizer", at("referral_liaisons", referral.folio), {"revision": 9, "users": [self.accounts["official"].key]})
         self.assertEqual(list(referral.liaisons.all()), [self.accounts["official"]])
@@ -250,10 +253,12 @@ class ReferringTests(DeskTests):
         _proposal, (referral, _other) = self.referred()
         data = {"verdict": "feasible", "soundness": "yes", "post": "Directora", "reason": "Oficio 12", "witness": "Ana"}
         url = at("on_behalf", referral.folio)
-        missing = self.post("organizer", url, {**data, "verdict": "not_feasible"})
+        scan = SimpleUploadedFile("oficio.pdf", b"%PDF-1.4\n%%EOF\n")
+        missing = self.post("organizer", url, {**data, "verdict": "not_feasible", "scan": scan})
         self.assertContains(missing, '<a href="#id_reasons">', status_code=422)
         self.assertContains(missing, "Oficio 12", status_code=422)
-        self.assertRedirects(self.post("organizer", url, data), at("referral", referral.folio))
+        scan.seek(0)
+        self.assertRedirects(self.post("organizer", url, {**data, "scan": scan}), at("referral", referral.folio))
         opinion = referral.opinions.get()
         self.assertEqual((opinion.status, opinion.verdict, opinion.on_behalf_reason), ("issued", "feasible", "Oficio 12"))
 

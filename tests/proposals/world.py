@@ -33,10 +33,10 @@ def after(days: int) -> dt.datetime:
 class ProposalWorld(PersonaWorld):
     """`self.proposal()` brings in `organization`; `agency` and `other_agency` can be asked. Sentences are in English."""
 
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.enterClassContext(override("en"))
-        super().setUpClass()
+    def run(self, result: Any = None) -> Any:
+        """In English: `tests/conftest.py` takes back before each test whatever language an earlier one left."""
+        with override("en"):
+            return super().run(result)
 
     def proposal(self, status: str = "draft", **values: Any) -> Proposal:
         return make.proposal(self.edition, status=status, proponents=[self.organization], **values)

@@ -1,0 +1,84 @@
+"""Forty-five proposals from the queue to the issued opinion with the keyboard alone; text that no connection takes is not lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forum.models import Role
+from proposals.models import Opinion
+from tests import factories as make
+from tests.browser.case import BrowserCase
+from tests.desk import at
+
+FILES = 45
+
+
+class DeskJourney(BrowserCase):
+    language = "en"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.edition = make.edition(slug="foro-mexico-2011", stage="review")
+        self.ife = make.agency(key="IFE", name_es="Instituto Federal Electoral")
+        self.official = make.user("official.ife@example.org", official=self.ife, name="Berta")
+        Role.objects.filter(user=self.official).update(post="Directora de Vinculación")
+
+    def waiting(self, number: int) -> list[Any]:
+        return [make.referral(make.proposal(self.edition, status="in_review"), self.ife) for _n in range(number)]
+
+    def test_forty_five_by_keyboard(self) -> None:
+        self.waiting(FILES)
+        page = self.page
+        # Style sheets and pictures are no part of the story and cost a third of the time.
+        self.context.route("**/*.{css,svg}", lambda route: route.fulfill(status=200, body=""))
+        self.sign_in(self.official)
+        self.open(at("queue"))
+        assert f"Answered 0 of {FILES}" in page.content()
+        self.tab_to("main a.button.main")
+        page.keyboard.press("Enter")
+        for number in range(1, FILES + 1):
+            page.wait_for_selector(".opinion-form")
+            # “Opinion” in the head of the page leads to the form; a group of radio buttons is one stop, Space and arrows choose.
+            page.locator("#id_soundness_0").focus()
+            page.keyboard.press("Space")
+            page.locator("input[name=verdict]").first.focus()
+            page.keyboard.press("Space")
+            page.keyboard.press("Control+Enter")
+            page.wait_for_selector("#id_post")
+            assert page.evaluate("document.activeElement.id") == "id_post"
+            for _n in range(2):
+                page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.name") == "next"
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/issued/" if number == FILES else lambda url: "/preview/" not in url)
+        assert Opinion.objects.filter(status="issued", signatory_post="Directora de Vinculación").count() == FILES
+        assert f"Answered {FILES} of {FILES}" in page.content()
+
+    def test_a_dead_connection_loses_nothing_and_signing_out_leaves_nothing(self) -> None:
+        (referral,) = self.waiting(1)
+        page = self.page
+        self.sign_in(self.official)
+        self.expected_errors = ["Failed to load resource", "ERR_"]
+        url = at("review", referral.folio)
+        self.open(url)
+        self.context.set_offline(True)
+        page.locator("#id_reasons").fill("Lo que escribí sin conexión")
+        self.context.set_offline(False)
+        self.open(url)
+        page.locator(".restored").wait_for()
+        assert page.locator("#id_reasons").input_value() == "Lo que escribí sin conexión"
+        self.assertEqual(self.axe(), [])
+        page.keyboard.press("Control+s")
+        page.get_by_text("is saved").wait_for()
+        assert Opinion.objects.get().reasons == "Lo que escribí sin conexión"
+        # What is typed and not saved goes to the server when the account signs out, and nothing of it stays on the device.
+        page.locator("#id_reasons").fill("Otra cosa")
+        page.get_by_role("button", name="Sign out").click()
+        for _n in range(50):
+            if Opinion.objects.get().reasons == "Otra cosa":
+                break
+            page.wait_for_timeout(100)
+        assert Opinion.objects.get().reasons == "Otra cosa"
+        page.get_by_role("button", name="Sign out").wait_for(state="detached")
+        page.wait_for_load_state()
+        assert page.evaluate("Object.keys(localStorage)") == []
