@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -115,6 +116,11 @@ class Opening:
 
     def settle_place(self, table: Table) -> None:
         """Find out what the rows belong to before the file is looked through; may raise `FileRefused`."""
+
+    def plan_used(self, table: Table) -> dict[str, Any]:
+        """The plan as it was carried out, for the next file of the same kind."""
+        columns = {header: self.headers.get(header, "") for header in table.headers}
+        return replace(self.plan, columns=columns).as_dict()
 
     def column_named(self, folded: str) -> str:
         """The name of the column with this folded header, '' without one."""

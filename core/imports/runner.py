@@ -38,6 +38,10 @@ class RowOutcome:
     key: str = ""
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def number(self) -> int:
+        return self.row.number
+
 
 @dataclass
 class Run:
@@ -50,6 +54,8 @@ class Run:
     dry_run: bool = False
     all_or_nothing: bool = False
     batch: ImportBatch | None = None
+    #: Header → what it holds, for columns of personal data that are not collected.
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:
@@ -103,6 +109,7 @@ def run_import(
     with kept_or_gone() as stored, acting_from(Origin.IMPORT), transaction.atomic():
         resource.open(table, plan)
         run.rows = import_rows(resource, table, progress, dry_run=dry_run, all_or_nothing=all_or_nothing)
+        run.left_out = resource.left_out
         run.notes = [*table.notes, *resource.notes, *resource.notes_of_texts()]
         if not dry_run:
             run.batch = keep(run, resource, name, data, origin, stored)
@@ -207,6 +214,7 @@ def keep(run: Run, resource: RecordResource, name: str, data: bytes, origin: str
         edition_slug=resource.edition_key[:60],
         file_name=clean_line(name)[:255],
         sha256=hashlib.sha256(data).hexdigest(),
+        plan=resource.plan_used(run.table),
         mapping=[[header, resource.headers.get(header)] for header in run.table.headers],
         actor_id=getattr(resource.actor, "pk", None),
         origin=origin,
