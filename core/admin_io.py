@@ -9,25 +9,21 @@ import is first shown as a dry run; the file waits in storage under a name that 
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import secrets
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core import signing
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.core.files.base import ContentFile
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.imports.pending import put_by, take_back
 from core.imports.problems import FileRefused
 from core.imports.reader import MOST_BYTES
 from core.imports.registry import resource_of
@@ -37,9 +33,6 @@ from core.imports.writer import CONTENT_TYPES, report_of, run_export
 from core.models import ImportBatch
 from core.models.imports import Outcome
 
-PENDING = "imports/pending"
-SALT = "core.admin_io"
-MINUTES_TO_CONFIRM = 60
 MOST_ROWS_SHOWN = 200
 
 
@@ -47,7 +40,7 @@ class ImportForm(forms.Form):
     """The file, and where and how it goes in. `editions`: slugs to choose from, none when rows belong to no edition."""
 
     file = forms.FileField(
-        label=gettext_lazy("file"), help_text=gettext_lazy("CSV, XLSX or JSON, with Spanish or English column names.")
+        label=gettext_lazy("file"), help_text=gettext_lazy("CSV, XLSX, ODS, XLS or JSON, with Spanish or English column names.")
     )
     edition = forms.ChoiceField(label=gettext_lazy("edition"), required=False)
     all_or_nothing = forms.BooleanField(
@@ -152,7 +145,7 @@ class ImportExportRecordAdmin:
             }
             try:
                 run = run_import(resource.kind, data=data, actor=request.user, dry_run=True, **options)
-                token = self.put_by(request, resource.kind, data, options)
+                token = put_by(request.user, resource.kind, data, options)
             except FileRefused as error:
                 form.add_error("file", str(error))
         return self.page(request, resource, form, run, token)
@@ -173,34 +166,24 @@ class ImportExportRecordAdmin:
         }
         return TemplateResponse(request, "admin/records/import.html", context, status=422 if form.errors else 200)
 
-    def put_by(self, request: HttpRequest, kind: str, data: bytes, options: dict[str, Any]) -> str:
-        """Store the file until it is confirmed, and answer with the token that leads to it."""
-        sweep()
-        stored = default_storage.save(f"{PENDING}/{secrets.token_hex(16)}", ContentFile(data))
-        return signing.dumps({"user": request.user.pk, "kind": kind, "stored": stored, **options}, salt=SALT)
-
     def confirm(self, request: HttpRequest, resource: RecordResource) -> HttpResponse:
         try:
-            token = signing.loads(request.POST["token"], salt=SALT, max_age=MINUTES_TO_CONFIRM * 60)
-            if token["user"] != request.user.pk or token["kind"] != resource.kind:
-                raise SuspiciousOperation
-            with default_storage.open(token["stored"]) as file:
-                data = file.read()
+            waiting = take_back(request.POST["token"], request.user, resource.kind)
             run = run_import(
                 resource.kind,
-                name=token["name"],
-                data=data,
+                name=waiting.name,
+                data=waiting.data,
                 actor=request.user,
-                edition=token["edition"],
-                all_or_nothing=token["all_or_nothing"],
+                edition=waiting.edition,
+                all_or_nothing=waiting.all_or_nothing,
             )
-        except (signing.BadSignature, SuspiciousOperation, OSError, KeyError):
+        except (signing.BadSignature, OSError, KeyError):
             messages.error(request, _("The file is no longer there: choose it again."))
             return redirect(self.address("import"))
         except FileRefused as error:
             messages.error(request, str(error))
             return redirect(self.address("import"))
-        default_storage.delete(token["stored"])
+        default_storage.delete(waiting.stored)
         messages.success(request, run.summary)
         if run.refused and run.batch is not None:
             return TemplateResponse(
@@ -226,13 +209,3 @@ class ImportExportRecordAdmin:
         response = HttpResponse(report_of(batch), content_type=CONTENT_TYPES["csv"])
         response["Content-Disposition"] = f'attachment; filename="{batch.kind}-{batch.key}.csv"'
         return response
-
-
-def sweep() -> None:
-    """Delete files that nobody confirmed within a day."""
-    limit = timezone.now() - dt.timedelta(days=1)
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        for name in default_storage.listdir(PENDING)[1]:
-            with contextlib.suppress(FileNotFoundError):
-                if default_storage.get_modified_time(f"{PENDING}/{name}") < limit:
-                    default_storage.delete(f"{PENDING}/{name}")

@@ -10,7 +10,7 @@ from import_export.widgets import Widget
 from agreements.models import Agreement, Commitment, Evidence, Party, ProgressReport
 from agreements.resources import words
 from agreements.workflow import add_commitment, edit_commitment, report
-from core.imports.cells import Day, Many, Moment, Number, Reference, Text, Words, YesNo
+from core.imports.cells import Day, Many, Moment, Number, Percent, Reference, Text, Words, YesNo
 from core.imports.columns import ABSENT, Column
 from core.imports.problems import CellError
 from core.imports.registry import register
@@ -165,7 +165,7 @@ class ReportResource(OrganizersResource):
     number = Column("numero", "number", informative=True)
     cut_off = Column("corte", "cut_off", widget=Day(), needed=True)
     status = Column("avance", "status", widget=Words(words.REPORT_STATUS), needed=True)
-    percent = Column("porcentaje", "percent", widget=Number(100))
+    percent = Column("porcentaje", "percent", widget=Percent())
     narrative_es = Column("relato_es", "narrative_es")
     narrative_en = Column("relato_en", "narrative_en")
     obstacle = Column("obstaculo", "obstacle")

@@ -1,7 +1,17 @@
-"""The home of the workspace."""
+"""The home of the workspace, and the import desk."""
 
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from config.workspace import views
+from core.imports import desk
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path(_("imports/"), desk.imports, name="imports"),
+    path(_("imports/new/<str:kind>/"), desk.import_new, name="import_new"),
+    path(_("imports/new/<str:kind>/template.<str:form>"), desk.import_template, name="import_template"),
+    path(_("imports/<str:key>/"), desk.import_batch, name="import"),
+    path(_("imports/<str:key>/errors.csv"), desk.import_errors, name="import_errors"),
+    path(_("imports/<str:key>/file"), desk.import_file, name="import_file"),
+]

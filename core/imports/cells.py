@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import decimal
 import difflib
@@ -19,12 +20,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
-from core.dates import iso_partial, parse_partial
+from core.dates import Precision, iso_partial
+from core.imports.numbers import read_number
 from core.imports.problems import CellError
+from core.imports.when import Ambiguous, read_day, read_moment
 from core.text import fold
 
-TRUE = {"si", "yes", "true", "verdadero", "1", "x"}
-FALSE = {"no", "false", "falso", "0"}
+TRUE = {"si", "s", "yes", "y", "true", "verdadero", "1", "x"}
+FALSE = {"no", "n", "false", "falso", "0"}
+CHECKED = {"✓": "si", "✔": "si", "☑": "si", "✗": "no", "✘": "no", "☐": "no"}
 LEADING_YES = re.compile(r"(?i)\s*(sí|si|yes|no)\b[\s,;:.]*")
 
 
@@ -71,7 +75,7 @@ class YesNo(Widget):
     """Yes or no, in Spanish or English."""
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
-        folded = fold(value)
+        folded = CHECKED.get(value.strip()) or fold(value)
         if folded in TRUE:
             return True
         if folded in FALSE:
@@ -84,47 +88,89 @@ class YesNo(Widget):
         return ("yes" if value else "no") if english() else ("sí" if value else "no")
 
 
+def order_of(resource: Any) -> str:
+    """Whether day or month comes first in the column that is being read: what was answered or what its dates show."""
+    return str(resource.date_order()) if resource is not None else ""
+
+
+def which_order(value: str) -> CellError:
+    return CellError(
+        _("“%(value)s” can be read in two ways: is it the day or the month that comes first?") % {"value": value},
+        _("Say it for the whole column when the columns are assigned, or write the date as 2011-03-13."),
+    )
+
+
 class Number(Widget):
-    """A whole number that is not negative."""
+    """A whole number that is not negative; thousands may be divided."""
 
     def __init__(self, most: int = 2_000_000_000) -> None:
         super().__init__()
         self.most = most
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> int:
-        text = value.strip().rstrip("%").strip()
-        if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > self.most:
+        try:
+            number = read_number(value)
+        except ValueError:
+            number = None
+        if number is None or number != int(number) or number > self.most:
             raise CellError(
                 _("“%(value)s” is not a whole number.") % {"value": value},
                 _("Write a number between 0 and %(most)s.") % {"most": self.most},
             )
-        return int(text)
+        return int(number)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else str(value)
 
 
+class Percent(Number):
+    """A whole number of percent, `15` or `15 %`. A fraction such as `0.15` counts as 15 only where that was said."""
+
+    def __init__(self) -> None:
+        super().__init__(100)
+
+    def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> int:
+        text, signed = value.strip(), value.strip().endswith("%")
+        if not signed and resource is not None and resource.answer("percent") == "fraction":
+            with contextlib.suppress(ValueError):
+                text = str(read_number(text, decimals=10) * 100)
+        elif not signed and re.fullmatch(r"[01][.,]\d+", text):
+            raise CellError(
+                _("“%(value)s” can be read in two ways: as a part of one, or as percent?") % {"value": value},
+                _("Say it for the whole column when the columns are assigned, or write the percent with its sign."),
+            )
+        return super().clean(text.rstrip("%").strip())
+
+
 class Amount(Widget):
-    """An amount of money: digits, a point and at most two decimals."""
+    """An amount of money, at most two decimals: `1250000.50`, `1,250,000.50`, `1.250.000,50`."""
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> decimal.Decimal:
-        text = value.strip().replace(",", "").replace(" ", "").lstrip("$")
-        if not re.fullmatch(r"\d{1,14}(\.\d{1,2})?", text, re.ASCII):
+        try:
+            number = read_number(value)
+        except ValueError:
+            number = None
+        if number is None or number != round(number, 2) or number >= 10**14:
             raise CellError(_("“%(value)s” is not an amount.") % {"value": value}, _("Write it as 1250000.50."))
-        return decimal.Decimal(text)
+        return number
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else f"{value:.2f}"
 
 
 class Day(Widget):
-    """A day, ISO 8601."""
+    """A day, known as such."""
 
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> dt.date:
+    def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> dt.date:
         try:
-            return dt.date.fromisoformat(value.strip())
-        except ValueError as error:
-            raise CellError(_("“%(value)s” is not a date.") % {"value": value}, _("Write it as 2011-03-13.")) from error
+            day, precision = read_day(value, order_of(resource))
+            if precision == Precision.DAY:
+                return day
+        except Ambiguous as error:
+            raise which_order(value) from error
+        except (ValueError, OverflowError):
+            pass
+        raise CellError(_("“%(value)s” is not a date.") % {"value": value}, _("Write it as 2011-03-13."))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else value.isoformat()
@@ -133,10 +179,12 @@ class Day(Widget):
 class PartlyKnownDay(Widget):
     """A date known to the day, the month or the year: the value is (first day of the period, precision)."""
 
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[dt.date, str]:
+    def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> tuple[dt.date, str]:
         try:
-            return parse_partial(value)
-        except ValueError as error:
+            return read_day(value, order_of(resource))
+        except Ambiguous as error:
+            raise which_order(value) from error
+        except (ValueError, OverflowError) as error:
             raise CellError(
                 _("“%(value)s” is not a date.") % {"value": value}, _("Write it as 2011-03-13, 2011-03 or 2011.")
             ) from error
@@ -155,10 +203,12 @@ class Moment(Widget):
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> dt.datetime:
         remedy = _("Write it as 2011-03-13 10:00.")
         try:
-            moment = dt.datetime.fromisoformat(value.strip())
+            moment = read_moment(value, order_of(resource))
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=ZoneInfo(self.zone(row, resource)))
             return moment.astimezone(dt.UTC)
+        except Ambiguous as error:
+            raise which_order(value) from error
         except (ValueError, KeyError, OSError, OverflowError) as error:
             raise CellError(_("“%(value)s” is not a date with a time.") % {"value": value}, remedy) from error
 

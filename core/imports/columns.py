@@ -12,9 +12,10 @@ from django.db.models.manager import Manager
 from import_export.fields import Field
 from import_export.widgets import Widget
 
+from core.fields import KeyField
 from core.imports.cells import Many, Text, english
 from core.imports.problems import CellError
-from core.text import fold
+from core.text import clean_line, fold
 
 
 class Absent(enum.Enum):
@@ -50,6 +51,7 @@ class Column(Field):
         field: Any = None,
     ) -> None:
         super().__init__(attribute=attribute, column_name=names[-1] if names else None, widget=widget or Text())
+        self.name = ""
         self.names = names
         self.read = read
         self.show = show
@@ -67,11 +69,17 @@ class Column(Field):
     def is_many(self) -> bool:
         return isinstance(self.widget, Many)
 
+    @property
+    def is_text(self) -> bool:
+        """Free text, which stays as it is written; other cells are keys, codes, dates and numbers."""
+        return type(self.widget) is Text and not isinstance(self.model_field, KeyField)
+
     def folded_names(self) -> set[str]:
         return {fold(name) for name in self.names}
 
     def bind(self, name: str, model: type[models.Model]) -> None:
         """Find the model's field, which cleans text and says what an empty cell means."""
+        self.name = name
         self.attribute = self.attribute or name
         if self.model_field is not None:
             return
@@ -86,6 +94,14 @@ class Column(Field):
         """The value of a cell, or `ABSENT`. Raises `CellError`."""
         if not text.strip():
             return self.value_of_empty()
+        if self.is_text:
+            text = resource.clean_text(self, text)
+        else:
+            # A key that a spreadsheet keeps as text may come with the apostrophe that says so.
+            text = clean_line(text).removeprefix("'")
+            if not text:
+                return self.value_of_empty()
+        resource.column = self
         value = self.widget.clean(text, row=row, resource=resource)
         if self.model_field is not None and isinstance(value, str):
             try:

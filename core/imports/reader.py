@@ -1,171 +1,235 @@
-"""Reading a file of rows: CSV as people save it, XLSX, and our own JSON. Everything becomes text.
+"""Reading a file of rows: text as people save it, XLSX, ODS, old XLS, and lists in JSON. Everything becomes text.
 
-Bounds keep a hostile file from costing more than a second or two: bytes, rows, columns and cells are limited, and a
-workbook is measured before it is unpacked.
+Bounds keep a hostile file from costing more than a few seconds: bytes, rows, columns and cells are limited, an archive is
+measured before it is unpacked, and rows beyond a few thousand wait on disk, so memory stays flat.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-import json
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain, islice
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from core.imports.guard import unguard
+from core.imports.delimited import DELIMITERS, read_csv, swallowed, too_short
+from core.imports.encodings import ENCODINGS
+from core.imports.lists import read_json
 from core.imports.problems import FileRefused
-from core.text import fold
+from core.imports.rows import Row, Rows
+from core.text import clean_line, fold
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 100 * 1024 * 1024
 MOST_ROWS = 50_000
 MOST_COLUMNS = 300
-MOST_CELLS = 3_000_000
 LONGEST_CELL = 40_000
-DELIMITERS = (",", ";", "\t")
-OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MOST_BLANK = 20_000
+#: How far down the names of the columns are looked for.
+TITLE_ROWS = 30
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Headers of the columns that our own report adds; they are read past when the corrected file comes back.
 REPORT_PREFIX = "acuerda "
+#: First bytes → what the file is: nothing that holds rows.
+OTHER_FILES = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\x1f\x8b": "GZIP",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7z",
+    b"BZh": "BZIP2",
+    b"\x7fELF": "ELF",
+    b"MZ\x90": "EXE",
+    b"{\\rtf": "RTF",
+    b"SQLite format 3": "SQLite",
+}
 
 
-@dataclass
-class Row:
-    """One row as a spreadsheet counts it (the header is row 1). `problem` is a sentence when it could not be read well."""
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read where whoever imports knows better; '' and 0 mean: find out.
 
-    number: int
-    cells: list[str]
-    problem: str = ""
+    `lenient` names a column that has no name of its own, instead of refusing the file: in the desk it can then be mapped.
+    """
 
-    @property
-    def is_blank(self) -> bool:
-        return not any(self.cells) and not self.problem
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    header_row: int = 0
+    lenient: bool = False
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Reading:
+        """From what was kept or sent; anything that is not one of the choices counts as: find out."""
+        encoding, delimiter = str(given.get("encoding", "")), str(given.get("delimiter", ""))
+        row = str(given.get("header_row") or "0")
+        return cls(
+            encoding if encoding in ENCODINGS else "",
+            delimiter if delimiter in DELIMITERS else "",
+            str(given.get("sheet", ""))[:100],
+            int(row) if row.isascii() and row.isdigit() and len(row) < 7 else 0,
+            bool(given.get("lenient")),
+        )
 
 
 @dataclass
 class Table:
-    """A file that could be read: headers as written, rows without blank ones at the end, and what was noticed."""
+    """A file that could be read: headers as written, rows without blank ones at the end, and what was noticed.
+
+    `facts`: what was found out about it: encoding, delimiter, sheet, sheets, header_row, as words.
+    """
 
     headers: list[str]
-    rows: list[Row]
+    rows: Rows
     notes: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
-def read(name: str, data: bytes) -> Table:
-    """Read a file by its content; `name` only tells JSON from CSV. Raises `FileRefused`."""
-    if len(data) > MOST_BYTES:
+#: What a kind of file gives: its rows from the first on, facts, notes.
+Opened = tuple[Iterator[Row], dict[str, Any], list[str]]
+
+
+def read(name: str, data: bytes | BinaryIO, *, known: Collection[str] = (), reading: Reading | None = None) -> Table:
+    """Read a file by its content; `name` only tells JSON from CSV. Raises `FileRefused`.
+
+    `known`: folded names of columns, by which the header is told from the title rows above it.
+    """
+    reading = reading or Reading()
+    file = io.BytesIO(data) if isinstance(data, (bytes, bytearray)) else data
+    size = file.seek(0, io.SEEK_END)
+    if size > MOST_BYTES:
         raise FileRefused(
             _("The file has %(size)s MB; at most %(most)s MB can be imported at once. Divide it.")
-            % {"size": len(data) // 1024 // 1024, "most": MOST_BYTES // 1024 // 1024}
+            % {"size": size // 1024 // 1024, "most": MOST_BYTES // 1024 // 1024}
         )
-    if not data.strip():
+    file.seek(0)
+    head = file.read(4_096)
+    if not head.strip():
         raise FileRefused(_("The file is empty."))
-    if data.startswith(b"PK"):
-        from core.imports.workbook import read_workbook
+    for mark, words in OTHER_FILES.items():
+        if head.startswith(mark):
+            raise FileRefused(
+                _("This is a file of the kind %(kind)s, which holds no rows. Send CSV, XLSX, ODS, XLS or JSON.") % {"kind": words}
+            )
+    check: Callable[[Row, list[str]], str] = lambda row, headers: ""  # noqa: E731
+    rows: Iterator[Row]
+    if head.startswith(b"PK"):
+        from core.imports.archives import read_archive
 
-        return finish(*read_workbook(data))
-    if data.startswith(OLD_EXCEL):
-        raise FileRefused(_("This is an old Excel file (.xls). Save it as .xlsx or as CSV and try again."))
-    text, notes = decode(data)
-    if name.lower().endswith(".json"):
-        return finish(*read_json(text), notes)
-    return finish(*read_csv(text), notes)
+        rows, facts, notes = read_archive(file, reading.sheet)
+    elif head.startswith(OLD_OFFICE):
+        from core.imports.old_excel import read_old_excel
 
-
-def decode(data: bytes) -> tuple[str, list[str]]:
-    """Text of the bytes and notes: UTF-8 with or without mark, UTF-16 with mark, else Windows-1252."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            text = data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise FileRefused(_("The file says that it is UTF-16 but is not. Save it as CSV in UTF-8.")) from error
-        return check_text(text), [_("The file was read as UTF-16.")]
-    try:
-        return check_text(data.decode("utf-8-sig")), []
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise FileRefused(
-            _("The text is neither UTF-8 nor Windows-1252. In the spreadsheet program, save it as “CSV UTF-8”.")
-        ) from error
-    return check_text(text), [_("The file is not UTF-8; it was read as Windows-1252. Check the accents.")]
+        rows, facts, notes = read_old_excel(file, reading.sheet)
+    elif name.lower().endswith(".json"):
+        rows, facts, notes = read_json(file)
+    else:
+        rows, facts, notes = read_csv(file, encoding=reading.encoding, delimiter=reading.delimiter)
+        mark = next((m for m, words in DELIMITERS.items() if words == facts["delimiter"]), ",")
+        check = lambda row, headers: too_short(row, headers) or swallowed(row, len(headers), mark)  # noqa: E731
+    return finish(rows, facts, notes, known=known, reading=reading, check=check)
 
 
-def check_text(text: str) -> str:
-    if "\x00" in text:
-        raise FileRefused(_("The file holds NUL characters: it is not a text file. Save it as CSV or XLSX."))
-    return text
+def finish(
+    rows: Iterator[Row],
+    facts: dict[str, Any],
+    notes: list[str],
+    *,
+    known: Collection[str],
+    reading: Reading,
+    check: Callable[[Row, list[str]], str],
+) -> Table:
+    """Find the header, name every column, and bring each row to the width of the headers."""
+    first = list(islice(rows, max(TITLE_ROWS, min(reading.header_row, MOST_ROWS))))
+    for row in first:
+        check_size(0, len(row.cells))
+    place = header_place(first, known, reading.header_row)
+    facts["header_row"] = first[place].number if first else 1
+    if place and any(any(row.cells) for row in first[:place]):
+        notes.append(
+            _("The names of the columns are in row %(row)s; the rows above it were left out.") % {"row": first[place].number}
+        )
+    headers = names_of(first[place].cells if first else [], reading.lenient)
+    kept = Rows()
+    waiting: list[Row] = []
+    for row in chain(first[place + 1 :], rows):
+        check_size(row.number, len(row.cells))
+        row = shaped(row, headers, check)
+        if row.is_blank:
+            waiting.append(row)
+            if len(waiting) > MOST_BLANK:
+                raise FileRefused(
+                    _("More than %(most)s rows in a row are empty, and something stands far below. Delete the empty rows.")
+                    % {"most": MOST_BLANK}
+                )
+            continue
+        for blank in waiting:
+            kept.append(blank)
+        waiting.clear()
+        kept.append(row)
+    return Table(headers, kept, notes, facts)
 
 
-def read_csv(text: str) -> tuple[list[str], list[Row]]:
-    csv.field_size_limit(MOST_BYTES)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
-    headers: list[str] = []
-    rows: list[Row] = []
-    number = 0
-    try:
-        for cells in reader:
+def shaped(row: Row, headers: list[str], check: Callable[[Row, list[str]], str]) -> Row:
+    """The row as wide as the headers, with the sentence that says what is wrong with its shape."""
+    named = len(headers)
+    if not row.problem:
+        if any(row.cells[named:]):
+            row.problem = _("The row has more cells than there are column names.")
+        elif any(len(cell) > LONGEST_CELL for cell in row.cells):
+            row.problem = _("A cell has more than %(most)s characters.") % {"most": LONGEST_CELL}
+        elif any("\ufffd" in cell for cell in row.cells):
+            row.problem = _(
+                "A cell holds “\ufffd”, which stands for a letter that was lost when the file was saved: write it anew."
+            )
+        else:
+            row.problem = check(row, headers)
+    row.cells = row.cells[:named] + [""] * (named - len(row.cells))
+    return row
+
+
+def header_place(rows: list[Row], known: Collection[str], asked: int = 0) -> int:
+    """Which of the first rows holds the names of the columns: the one asked for, else the one with most known names."""
+    if asked:
+        for place, row in enumerate(rows):
+            if row.number == asked:
+                return place
+        raise FileRefused(_("The file has no row %(row)s.") % {"row": asked})
+    scores = [len({fold(cell) for cell in row.cells if cell} & set(known)) for row in rows]
+    best = max(scores, default=0)
+    if best and (best > 1 or scores[0] == 0):
+        return scores.index(best)
+    return 0
+
+
+def names_of(cells: Iterable[str], lenient: bool) -> list[str]:
+    """The headers, none empty and none twice. Raises `FileRefused` for two alike unless `lenient`, which numbers them."""
+    headers = [clean_line(cell) for cell in cells]
+    while headers and not headers[-1]:
+        headers.pop()
+    if not headers:
+        raise FileRefused(_("The first row must hold the names of the columns; it is empty."))
+    check_size(0, len(headers))
+    seen: dict[str, str] = {}
+    for place, header in enumerate(headers):
+        if not header:
+            continue
+        folded = fold(header) or header
+        number = 1
+        while folded in seen:
+            if not lenient:
+                raise FileRefused(
+                    _("The columns “%(first)s” and “%(second)s” have the same name. Keep one of them.")
+                    % {"first": seen[folded], "second": header}
+                )
             number += 1
-            if number == 1:
-                headers = cells
-            else:
-                rows.append(Row(number, [unguard(cell) for cell in cells], too_short(cells, headers)))
-            check_size(len(rows), len(cells))
-    except csv.Error as error:
-        raise FileRefused(
-            _("Row %(row)s cannot be read: a quotation mark is opened and not closed, or text follows it (%(error)s).")
-            % {"row": number + 1, "error": error}
-        ) from error
-    return headers, rows
-
-
-def too_short(cells: list[str], headers: list[str]) -> str:
-    """The sentence for a row that ends before the header does: in CSV a sign that a cell swallowed others."""
-    if len(cells) >= len(headers) or not any(cells):
-        return ""
-    return _("The row has %(given)s cells and the header %(named)s: a cell is missing, or a quotation mark is not closed.") % {
-        "given": len(cells),
-        "named": len(headers),
-    }
-
-
-def delimiter_of(text: str) -> str:
-    """The delimiter that cuts the header row into most pieces."""
-    first = text[:10_000].lstrip("\r\n").replace("\r", "\n").split("\n", 1)[0]
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
-
-
-def read_json(text: str) -> tuple[list[str], list[Row]]:
-    """A list of flat objects, as `writer` writes it."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FileRefused(_("This is not valid JSON: %(error)s") % {"error": error}) from error
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise FileRefused(_("The JSON must be a list of objects, one for each row."))
-    headers = list(dict.fromkeys(name for item in found for name in item))
-    check_size(len(found), len(headers))
-    rows = []
-    for number, item in enumerate(found, 2):
-        cells, problem = [], ""
-        for name in headers:
-            value = item.get(name)
-            if isinstance(value, (dict, list)):
-                problem = _("“%(name)s” holds a structure; only text, numbers and true or false can be read.") % {"name": name}
-            cells.append(plain_text(value))
-        rows.append(Row(number, cells, problem))
-    return headers, rows
-
-
-def plain_text(value: Any) -> str:
-    """A JSON scalar as the text of a cell."""
-    if value is None or isinstance(value, (dict, list)):
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value).replace("\x00", "")
+            headers[place] = f"{header} ({number})"
+            folded = fold(headers[place])
+        seen[folded] = headers[place]
+    return [header or _("(column %(number)s)") % {"number": n} for n, header in enumerate(headers, 1)]
 
 
 def check_size(rows: int, columns: int) -> None:
@@ -173,32 +237,3 @@ def check_size(rows: int, columns: int) -> None:
         raise FileRefused(_("The file has more than %(most)s rows. Divide it.") % {"most": MOST_ROWS})
     if columns > MOST_COLUMNS:
         raise FileRefused(_("A row of the file has more than %(most)s columns.") % {"most": MOST_COLUMNS})
-
-
-def finish(headers: list[str], rows: list[Row], notes: list[str]) -> Table:
-    """Name every column, refuse the same name twice, bring each row to the width of the headers."""
-    headers = [header.strip() for header in headers]
-    while headers and not headers[-1]:
-        headers.pop()
-    if not headers:
-        raise FileRefused(_("The first row must hold the names of the columns; it is empty."))
-    named = len(headers)
-    seen: dict[str, str] = {}
-    for header in filter(None, headers):
-        folded = fold(header) or header
-        if folded in seen:
-            raise FileRefused(
-                _("The columns “%(first)s” and “%(second)s” have the same name. Keep one of them.")
-                % {"first": seen[folded], "second": header}
-            )
-        seen[folded] = header
-    headers = [header or _("(column %(number)s)") % {"number": n} for n, header in enumerate(headers, 1)]
-    for row in rows:
-        if any(row.cells[named:]):
-            row.problem = row.problem or _("The row has more cells than there are column names.")
-        elif any(len(cell) > LONGEST_CELL for cell in row.cells):
-            row.problem = row.problem or _("A cell has more than %(most)s characters.") % {"most": LONGEST_CELL}
-        row.cells = row.cells[:named] + [""] * (named - len(row.cells))
-    while rows and rows[-1].is_blank:
-        rows.pop()
-    return Table(headers, rows, notes)

@@ -7,7 +7,6 @@ measured (silent many-to-many losses, duplicates that update each other, unchang
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -18,14 +17,14 @@ from import_export.resources import Resource
 
 from core.events import SYSTEM
 from core.imports.columns import ABSENT, Column, same
-from core.imports.problems import CellError, FileRefused, Problem, RowRefused
-from core.imports.reader import REPORT_PREFIX, Row, Table
+from core.imports.opening import Opening
+from core.imports.plan import Plan
+from core.imports.problems import CellError, Problem, RowRefused
 from core.models.base import Source, entered_as
-from core.text import fold
 from core.workflow import StepRefused, changing, create
 
 
-class RecordResource(Resource):
+class RecordResource(Opening, Resource):
     """One kind of record. Subclasses declare `Column`s and override the hooks at the end of the class."""
 
     kind: ClassVar[str] = ""
@@ -53,6 +52,13 @@ class RecordResource(Resource):
         self.saved: Any = None
         self.values: dict[str, Any] = {}
         self.row: dict[str, str] = {}
+        self.plan = Plan()
+        self.orders: dict[str, str] = {}
+        self.left_out: dict[str, str] = {}
+        self.names_given: set[str] = set()
+        self.mended: dict[str, int] = {}
+        self.as_written: dict[str, str] = {}
+        self.column: Any = None
         self.fields.update(self.more_columns())
         for name, column in self.fields.items():
             column.bind(name, self.model)
@@ -62,77 +68,10 @@ class RecordResource(Resource):
         found: type[models.Model] = self._meta.model
         return found
 
-    # --- the file -----------------------------------------------------------------------------------------------------
-
-    def open(self, table: Table) -> None:
-        """Match the headers of the file to columns, and note the keys that the file itself brings."""
-        known = {folded: name for name, column in self.fields.items() for folded in column.folded_names()}
-        for header in table.headers:
-            folded = fold(header)
-            name = known.get(folded) or self.numbered(folded)
-            if name is None:
-                if not folded.startswith(REPORT_PREFIX):
-                    self.unknown.append(header)
-            elif name in self.headers.values():
-                raise FileRefused(
-                    _("The columns “%(first)s” and “%(second)s” mean the same. Keep one of them.")
-                    % {"first": next(h for h, n in self.headers.items() if n == name), "second": header}
-                )
-            else:
-                self.headers[header] = name
-        missing = [name for name, column in self.fields.items() if column.needed and name not in self.headers.values()]
-        if missing or not self.headers:
-            raise FileRefused(
-                _("The file needs the column %(missing)s. It has: %(headers)s.")
-                % {
-                    "missing": ", ".join(" / ".join(self.fields[name].names[:2]) for name in missing or self.identity),
-                    "headers": ", ".join(table.headers),
-                }
-            )
-        if self.unknown:
-            self.notes.append(
-                _("Columns that are not known and were not imported: %(names)s.") % {"names": ", ".join(self.unknown)}
-            )
-        read_past = [header for header, name in self.headers.items() if self.fields[name].informative]
-        if read_past:
-            self.notes.append(
-                _("Columns that only inform, because steps are taken in the application: %(names)s.")
-                % {"names": ", ".join(read_past)}
-            )
-        for row in table.rows:
-            key = self.key_of(self.texts(table, row))
-            if key:
-                self.own_keys.setdefault(key, row.number)
-
-    def numbered(self, header: str) -> str | None:
-        """The name of the column for a folded header with a number in it (`clause 3`), which is added; None without one."""
-        found = re.search(r"\b[1-9]\d?\b", header)
-        for name, column in (self.columns_of_number(int(found[0])) if found else {}).items():
-            if header in column.folded_names():
-                column.bind(name, self.model)
-                self.fields[name] = column
-                return name
-        return None
-
-    def texts(self, table: Table, row: Row) -> dict[str, str]:
-        """Column → text for the columns that the file has."""
-        named = zip(table.headers, row.cells, strict=True)
-        return {self.headers[header]: text for header, text in named if header in self.headers}
-
-    def key_of(self, texts: dict[str, str]) -> str:
-        """What makes a row the only one of its record in a file; '' when a part of it is missing."""
-        parts = [texts.get(name, "").strip().casefold() for name in self.identity]
-        return "|".join(parts) if all(parts) else ""
-
-    def header_of(self, name: str) -> str:
-        """The header in the file of a column or of a model's field, '' when the file has none."""
-        wanted = {name} | {n for n, column in self.fields.items() if column.attribute in (name, f"person__{name}")}
-        return next((header for header, column in self.headers.items() if column in wanted), "")
-
     # --- a row: the hooks of django-import-export ---------------------------------------------------------------------
 
     def before_import_row(self, row: dict[str, str], **kwargs: Any) -> None:
-        self.row, self.values, self.saved = row, {}, None
+        self.row, self.values, self.saved, self.as_written = row, {}, None, {}
         problems: list[Problem] = []
         waits = True
         for name, column in self.fields.items():
@@ -219,7 +158,11 @@ class RecordResource(Resource):
     def differences(self, record: Any) -> dict[str, Any]:
         """The values of the row that are not yet those of the record."""
         return {
-            name: value for name, value in self.values.items() if self.differs(name, self.fields[name].current(record), value)
+            name: value
+            for name, value in self.values.items()
+            if self.differs(name, before := self.fields[name].current(record), value)
+            # A text that stands in the record with its markup is the same, not a new one without.
+            and not (name in self.as_written and before == self.as_written[name])
         }
 
     def forget(self) -> None:

@@ -17,10 +17,12 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.events import acting_from, current_origin
+from core.imports.plan import Plan, known_names
 from core.imports.problems import FileRefused, Problem, RowRefused
-from core.imports.reader import Row, Table, read
+from core.imports.reader import Table, read
 from core.imports.registry import resource_for
 from core.imports.resource import RecordResource
+from core.imports.rows import Row
 from core.models.event import Origin
 from core.models.imports import ImportBatch, ImportRow, Outcome
 from core.text import clean_line
@@ -36,6 +38,10 @@ class RowOutcome:
     key: str = ""
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def number(self) -> int:
+        return self.row.number
+
 
 @dataclass
 class Run:
@@ -48,6 +54,8 @@ class Run:
     dry_run: bool = False
     all_or_nothing: bool = False
     batch: ImportBatch | None = None
+    #: Header → what it holds, for columns of personal data that are not collected.
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:
@@ -86,21 +94,23 @@ def run_import(
     edition: str = "",
     dry_run: bool = False,
     all_or_nothing: bool = False,
+    plan: Plan | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Import the file `data` as `kind`. Raises `FileRefused`; refused rows are in the answer."""
+    """Import the file `data` as `kind`, its columns taken as `plan` says. Raises `FileRefused`; refused rows are in the answer."""
     resource_class = resource_for(kind)
-    table = read(name, data)
     resource = resource_class(actor=actor, edition=edition)
     if not resource.allowed():
         raise FileRefused(_("You may not import %(kind)s.") % {"kind": kind})
     resource.check_place()
+    table = read(name, data, known=known_names(resource), reading=plan.reading if plan else None)
     origin = current_origin()
     run = Run(kind, table, [], [], dry_run, all_or_nothing)
     with kept_or_gone() as stored, acting_from(Origin.IMPORT), transaction.atomic():
-        resource.open(table)
+        resource.open(table, plan)
         run.rows = import_rows(resource, table, progress, dry_run=dry_run, all_or_nothing=all_or_nothing)
-        run.notes = [*table.notes, *resource.notes]
+        run.left_out = resource.left_out
+        run.notes = [*table.notes, *resource.notes, *resource.notes_of_texts()]
         if not dry_run:
             run.batch = keep(run, resource, name, data, origin, stored)
     return run
@@ -204,6 +214,7 @@ def keep(run: Run, resource: RecordResource, name: str, data: bytes, origin: str
         edition_slug=resource.edition_key[:60],
         file_name=clean_line(name)[:255],
         sha256=hashlib.sha256(data).hexdigest(),
+        plan=resource.plan_used(run.table),
         mapping=[[header, resource.headers.get(header)] for header in run.table.headers],
         actor_id=getattr(resource.actor, "pk", None),
         origin=origin,
@@ -220,7 +231,12 @@ def keep(run: Run, resource: RecordResource, name: str, data: bytes, origin: str
                 number=row.row.number,
                 outcome=row.outcome,
                 record_key=row.key[:80],
-                values=dict(zip(run.table.headers, row.row.cells, strict=True)),
+                values={
+                    header: text
+                    for header, text in zip(run.table.headers, row.row.cells, strict=True)
+                    # What is not collected is not kept with the row either.
+                    if header not in resource.left_out
+                },
                 problems=[problem.as_dict() for problem in row.problems],
             )
             for row in run.rows

@@ -17,7 +17,7 @@ from core.imports.guard import guard
 from core.imports.problems import FileRefused, Problem
 from core.imports.registry import resource_for
 from core.imports.runner import Run
-from core.imports.workbook import write_workbook
+from core.imports.sheets import write_workbook
 from core.models.imports import ImportBatch, Outcome
 
 FORMATS = ("csv", "xlsx", "json")

@@ -42,6 +42,8 @@ class ImportBatch(models.Model):
     sha256 = models.CharField(_("fingerprint"), max_length=64, blank=True)
     #: [header, column] pairs in the order of the file: PostgreSQL does not keep the order of an object's keys.
     mapping = models.JSONField(_("mapping"), default=list, blank=True)
+    #: How the file was read and its columns taken (`core.imports.plan.Plan`), for the next one with the same headers.
+    plan = models.JSONField(default=dict, blank=True, editable=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("actor"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -130,21 +130,16 @@ class OfEditionResource(OrganizersResource):
 
     edition_path = "edition"
 
-    def open(self, table: Table) -> None:
-        self.default_edition: Edition | None = None
-        super().open(table)
+    default_edition: Edition | None = None
+
+    def settle_place(self, table: Table) -> None:
+        # Keys of rows are told apart by edition.
         if self.edition_key:
             self.default_edition = self.editions().get(slug=self.edition_key)
-        elif "edition" not in self.headers.values():
+        elif "edition" not in self.names_given:
             self.default_edition = self.only_edition()
             if self.default_edition is None:
                 raise FileRefused(self.which_edition())
-        # Keys of rows are told apart by edition, which is known only now.
-        self.own_keys = {}
-        for row in table.rows:
-            key = self.key_of(self.texts(table, row))
-            if key:
-                self.own_keys.setdefault(key, row.number)
 
     def edition_choices(self) -> list[str]:
         return list(self.editions().values_list("slug", flat=True))

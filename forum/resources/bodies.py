@@ -107,9 +107,9 @@ class AgencyResource(BodyResource):
     parent = Column(hidden=True)
     taking_part = Column(hidden=True, read=lambda a: [(row.edition, None) for row in a.edition_rows.all()])
 
-    def open(self, table: Table) -> None:
-        super().open(table)
-        if not {"key", "acronym"} & set(self.headers.values()):
+    def settle_place(self, table: Table) -> None:
+        super().settle_place(table)
+        if not {"key", "acronym"} & self.names_given:
             raise FileRefused(
                 _("The file needs the column “siglas / acronym”. It has: %(headers)s.") % {"headers": ", ".join(table.headers)}
             )

@@ -10,7 +10,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils.translation import override
 
-from core.admin_io import PENDING
+from core.imports.pending import PENDING
 from core.imports.registry import kinds
 from core.models import Event, ImportBatch
 from forum.models import Organization

@@ -13,12 +13,14 @@ from django.test import TestCase
 from django.utils.translation import override
 
 from core.events import SYSTEM
+from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.registry import kinds
 from core.imports.runner import run_import
 from core.imports.writer import report_of, run_export, write_report
 from core.models import Event, ImportBatch, ImportRow
 from forum.models import Organization, Participation, Person
+from proposals.models import Proposal
 from tests import factories as make
 
 GOOD = "A-1,Uno,federación"
@@ -43,7 +45,7 @@ def rows_of(data):
 class OutcomeTests(TestCase):
     def setUp(self):
         self.enterContext(override("en"))
-        self.edition = make.edition(slug="foro-uno")
+        self.edition = make.edition(slug="foro-uno", folio_prefix="FM1")
 
     def outcomes(self, run):
         return {row.row.number: row.outcome for row in run.rows}
@@ -89,6 +91,31 @@ class OutcomeTests(TestCase):
         self.assertEqual(run.notes, ["Columns that are not known and were not imported: teléfono del contador."])
         self.assertEqual(ImportRow.objects.get().values["teléfono del contador"], "555")
         self.assertEqual(run.batch.mapping, [["key", "key"], ["name", "name"], ["kind", "type"], ["teléfono del contador", None]])
+
+    def test_personal_data_that_are_not_collected_are_left_out_and_said(self):
+        text = "key,name,kind,CURP,notas\nA-1,Uno,club,GODE561231HDFRRN09,x\nA-2,Dos,club,,GODE561231HDFRRN09\n"
+        run = bring_in(text)
+        self.assertIn("not collected here", run.notes[0])
+        self.assertIn("CURP", run.notes[0])
+        self.assertEqual(run.summary, "2 new, 0 changed, 0 the same, 0 refused")
+        self.assertNotIn("CURP", ImportRow.objects.get(number=2).values)
+
+    def test_two_orders_of_a_date_are_settled_by_the_column(self):
+        text = "key,name_es,start\na-1,Uno,04/05/2011\na-2,Dos,{}\n"
+        self.assertEqual(bring_in(text.format("05/06/2011"), "antecedents").counts["quarantined"], 2)
+        self.assertEqual(bring_in(text.format("13/03/2011"), "antecedents").counts["created"], 2)
+        plan = Plan(columns={"key": "key", "name_es": "name_es", "start": "starts_on"}, answers={"start": {"dates": "mdy"}})
+        self.assertEqual(bring_in(text.format("05/06/2011"), "antecedents", plan=plan).counts["updated"], 2)
+
+    def test_markup_is_taken_out_and_said_and_comes_back_unchanged(self):
+        run = bring_in("folio,titulo_es,peticion_es\nFM1-01,<b>Uno</b>,<p>Pedimos</p><p>esto</p>\n", "proposals")
+        self.assertEqual(run.summary, "1 new, 0 changed, 0 the same, 0 refused")
+        self.assertEqual(Proposal.objects.get().petition_es, "Pedimos\n\nesto")
+        self.assertTrue(any("markup" in note for note in run.notes))
+        Proposal.objects.update(title_es="Con <b>marcas</b> escritas a mano")
+        for form in ("csv", "xlsx", "json"):
+            data, _count = run_export("proposals", form, actor=SYSTEM)
+            self.assertEqual(run_import("proposals", name=f"x.{form}", data=data, actor=SYSTEM).counts["same"], 1)
 
     def test_files_that_cannot_be_used(self):
         for text, sentence in (

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from core.imports.guard import guard, unguard
 from core.imports.problems import FileRefused
-from core.imports.reader import MOST_COLUMNS, MOST_ROWS, read
-from core.imports.workbook import write_workbook
+from core.imports.reader import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, read
+from core.imports.sheets import write_workbook
 from core.imports.writer import write_csv
 
 
@@ -116,7 +116,7 @@ class CsvTests(ReaderCase):
                 self.assertGreater(len(self.refused(data)), 15)
 
     def test_too_much_is_refused(self):
-        self.assertIn("MB", self.refused(b"a" * (21 * 1024 * 1024)))
+        self.assertIn("MB", self.refused(b"a" * (MOST_BYTES + 1)))
         self.assertIn(str(MOST_ROWS), self.refused(b"a\n" + b"1\n" * (MOST_ROWS + 1)))
         self.assertIn(str(MOST_COLUMNS), self.refused(b"," * (MOST_COLUMNS + 5) + b"\n"))
 

@@ -76,15 +76,19 @@ def table(kind: str) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def as_csv(rows: list[list[str]], *, encoding: str = "utf-8", mark: str = ",") -> bytes:
+def as_csv(rows: list[list[str]], *, encoding: str = "utf-8", mark: str = ",", end: str = "\r\n") -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, delimiter=mark).writerows(rows)
+    csv.writer(buffer, delimiter=mark, lineterminator=end).writerows(rows)
     return buffer.getvalue().encode(encoding)
 
 
-def as_workbook(rows: list[list[str]]) -> bytes:
+def as_workbook(rows: list[list[str]], *, titled: bool = False) -> bytes:
     """As a spreadsheet program keeps typed-in cells: numbers are numbers, so codes lose their leading zero."""
     book = openpyxl.Workbook()
+    if titled:
+        book.active.append(["Foro México 2011: relación para captura"])
+        book.active.append(["", "", "versión del 1 de marzo"])
+        book.active.append([])
     for row in rows:
         book.active.append([int(cell) if cell.isdigit() else cell or None for cell in row])
     buffer = io.BytesIO()

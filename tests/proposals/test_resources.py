@@ -70,7 +70,7 @@ class ProposalTests(World):
         self.assertTrue(problem.remedy.startswith("Tables: 1."))
 
     def test_antecedents_with_partly_known_dates(self):
-        self.bring_in("antecedents", "clave,nombre_es,inicio,fin\na-1,Uno,2010,2010-11\na-2,Dos,11/2010,\n")
+        self.bring_in("antecedents", "clave,nombre_es,inicio,fin\na-1,Uno,2010,2010-11\na-2,Dos,13/2010,\n")
         self.assertEqual(
             list(Antecedent.objects.values_list("key", "starts_precision", "ends_precision")), [("a-1", "year", "month")]
         )

@@ -1,0 +1,327 @@
+"""The import desk of the workspace: send a file or paste cells, say what the columns are, look, and let it in.
+
+The same engine as the command. Nothing is written until "Import" is pressed; until then the file waits in storage under a
+name that only its sender's signed token knows. Every step is a form, so it works without a script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.forms import BaseForm
+from core.imports.delimited import DELIMITERS
+from core.imports.encodings import ENCODINGS
+from core.imports.pending import put_by, take_back
+from core.imports.plan import Plan, known_names, propose, questions, strange_values, used_before
+from core.imports.problems import FileRefused
+from core.imports.reader import MOST_BYTES, Reading, Table, read
+from core.imports.registry import kinds, resource_for
+from core.imports.resource import RecordResource
+from core.imports.runner import Run, run_import
+from core.imports.writer import CONTENT_TYPES, report_of, run_export
+from core.models import ImportBatch
+from core.models.imports import Outcome
+from core.text import fold
+from core.workspace import REFUSED, sent, show_form, workspace_page
+
+MOST_PASTED = 1_000_000
+MOST_ROWS_SHOWN = 100
+MOST_BATCHES = 50
+READ_AS = ("encoding", "delimiter", "sheet", "header_row")
+
+
+class SendForm(BaseForm):
+    """A file or pasted cells. `editions`: slugs to choose from, none when rows belong to no edition."""
+
+    submit_label = gettext_lazy("Read it")
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV, TSV, TXT, XLSX, ODS, XLS or JSON. It is kept as it is; nothing is imported yet."),
+        required=False,
+    )
+    cells = forms.CharField(
+        label=gettext_lazy("Or paste the cells here, with the row of the names of the columns"),
+        widget=forms.Textarea(attrs={"rows": "6"}),
+        max_length=MOST_PASTED,
+        required=False,
+        strip=False,
+    )
+    edition = forms.ChoiceField(label=gettext_lazy("Edition"), required=False)
+
+    def __init__(self, *args: Any, editions: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["edition"]
+        if editions and isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("as the file says, or the only one")), *((slug, slug) for slug in editions)]
+        else:
+            del self.fields["edition"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        file, cells = given.get("file"), given.get("cells", "")
+        if file is not None and file.size > MOST_BYTES:
+            self.add_error(
+                "file", _("The file is too large: at most %(most)s MB can be imported at once.") % {"most": MOST_BYTES >> 20}
+            )
+        elif file is None and not cells.strip() and not self.errors:
+            self.add_error("file", _("Choose a file, or paste the cells."))
+        return given
+
+
+def desk_resource(request: HttpRequest, kind: str, edition: str = "") -> RecordResource:
+    """The resource as this person may use it: 403 for those who import nothing, 404 for a kind that does not exist."""
+    if not any(each(actor=request.user).allowed() for each in kinds().values()):
+        raise PermissionDenied
+    if kind not in kinds():
+        raise Http404
+    resource = resource_for(kind)(actor=request.user, edition=edition)
+    if not resource.allowed():
+        raise PermissionDenied
+    return resource
+
+
+def kind_words(kind: str) -> str:
+    words = kinds()[kind]._meta.model._meta.verbose_name_plural
+    return str(words)[:1].upper() + str(words)[1:]
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def imports(request: HttpRequest) -> HttpResponse:
+    """What can be imported, and the imports of this person (of everybody for administrators), newest first."""
+    allowed = [kind for kind, each in kinds().items() if each(actor=request.user).allowed()]
+    if not allowed:
+        raise PermissionDenied
+    shown = [{"kind": kind, "words": kind_words(kind)} for kind in allowed]
+    batches = own_batches(request).select_related("actor")[:MOST_BATCHES]
+    return render(request, "workspace/imports/list.html", {"kinds": shown, "batches": batches})
+
+
+def own_batches(request: HttpRequest) -> Any:
+    batches = ImportBatch.objects.filter(kind__in=kinds()).order_by("-pk")
+    return batches if getattr(request.user, "is_superuser", False) else batches.filter(actor_id=request.user.pk)
+
+
+@workspace_page
+def import_new(request: HttpRequest, kind: str) -> HttpResponse:
+    """GET: the form. POST with a file or cells: how it was read. POST with the token of that: look again, or import."""
+    resource = desk_resource(request, kind)
+    if "token" in request.POST:
+        return continued(request, kind)
+    form = SendForm(sent(request), request.FILES or None, editions=resource.edition_choices())
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        name = file.name[:255] if file is not None else "cells.txt"
+        data = file.read() if file is not None else form.cleaned_data["cells"].encode("utf-8", "replace")
+        edition = form.cleaned_data.get("edition", "")
+        try:
+            look = looked_at(request, kind, name, data, edition)
+        except FileRefused as error:
+            form.refuse(str(error))
+        else:
+            token = put_by(request.user, kind, data, {"name": name, "edition": edition})
+            return look_page(request, look, token)
+    context = {"kind": kind, "words": kind_words(kind), "title": _("Import: %(name)s") % {"name": kind_words(kind)}}
+    return show_form(request, "workspace/imports/send.html", form, **context)
+
+
+@dataclass
+class Look:
+    """A file as it would be imported now. `refusal` says why nothing can go in yet."""
+
+    kind: str
+    resource: RecordResource
+    table: Table
+    plan: Plan
+    run: Run | None = None
+    refusal: str = ""
+
+
+def looked_at(request: HttpRequest, kind: str, name: str, data: bytes, edition: str, given: Any = None) -> Look:
+    """Read the file, propose or take the plan, and try the import without keeping it. Raises `FileRefused` for the file."""
+    resource = desk_resource(request, kind, edition)
+    reading = replace(Reading.of({key: given.get(key, "") for key in READ_AS} if given else {}), lenient=True)
+    table = read(name, data, known=known_names(resource), reading=reading)
+    if given and given.get("headers") == mark_of(table):
+        plan = sent_plan(given, table)
+    else:
+        plan = used_before(kind, table.headers, request.user) or Plan(columns=propose(resource, table))
+    plan.reading = reading
+    look = Look(kind, resource, table, plan)
+    try:
+        look.run = run_import(kind, name=name, data=data, actor=request.user, edition=edition, dry_run=True, plan=plan)
+    except FileRefused as error:
+        look.refusal = str(error)
+    return look
+
+
+def mark_of(table: Table) -> str:
+    """Tells whether a page was about these headers: read in another way, a file has others, and is proposed for anew."""
+    return hashlib.sha256("\n".join(table.headers).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def sent_plan(given: Any, table: Table) -> Plan:
+    """The plan that the page sent back: a column for each header by its place, answers, and words for coded values."""
+    plan = Plan()
+    for place, header in enumerate(table.headers):
+        plan.columns[header] = given.get(f"column-{place}", "")[:60]
+        for question in ("dates", "percent"):
+            if answer := given.get(f"{question}-{place}", "")[:10]:
+                plan.answers.setdefault(header, {})[question] = answer
+        for number in range(12):
+            folded, word = given.get(f"value-{place}-{number}", "")[:200], given.get(f"word-{place}-{number}", "")[:200]
+            if folded and word:
+                plan.values.setdefault(header, {})[folded] = word
+    return plan
+
+
+def continued(request: HttpRequest, kind: str) -> HttpResponse:
+    """The page of the columns was sent: look again, or let the rows in."""
+    given = request.POST
+    try:
+        waiting = take_back(given["token"], request.user, kind)
+        look = looked_at(request, kind, waiting.name, waiting.data, waiting.edition, given)
+        if given.get("do") != "import" or look.run is None:
+            return look_page(request, look, given["token"])
+        run = run_import(
+            kind,
+            name=waiting.name,
+            data=waiting.data,
+            actor=request.user,
+            edition=waiting.edition,
+            all_or_nothing="all_or_nothing" in given,
+            plan=look.plan,
+        )
+    except (signing.BadSignature, OSError, KeyError):
+        return again(request, kind, _("The file is no longer there: choose it again."))
+    except FileRefused as error:
+        return again(request, kind, str(error))
+    default_storage.delete(waiting.stored)
+    return redirect("workspace:import", run.batch.key if run.batch else "")
+
+
+def again(request: HttpRequest, kind: str, sentence: str) -> HttpResponse:
+    form = SendForm({}, editions=desk_resource(request, kind).edition_choices())
+    form.errors.clear()
+    form.refuse(sentence)
+    context = {"kind": kind, "words": kind_words(kind), "title": _("Import: %(name)s") % {"name": kind_words(kind)}}
+    return render(request, "workspace/imports/send.html", {"form": form, **context}, status=REFUSED)
+
+
+def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
+    run = look.run
+    chosen = {name for name in look.plan.columns.values() if name}
+    asked: dict[str, list[Any]] = {}
+    for question in questions(look.resource, look.table, look.plan):
+        asked.setdefault(question.header, []).append(
+            (question, look.plan.answers.get(question.header, {}).get(question.name, ""))
+        )
+    strange = strange_values(look.resource, look.table, look.plan)
+    columns = []
+    for place, header in enumerate(look.table.headers):
+        name = look.plan.columns.get(header, "")
+        columns.append(
+            {
+                "place": place,
+                "header": header,
+                "name": name,
+                "examples": [row.cells[place] for row, _n in zip(look.table.rows, range(40), strict=False) if row.cells[place]][
+                    :2
+                ],
+                "questions": asked.get(header, []),
+                "strange": word_choices(look, header, name, strange.get(header, [])),
+                "left_out": look.resource.left_out.get(header) or (run and run.left_out.get(header, "")),
+            }
+        )
+    context = {
+        "title": _("Import: %(name)s") % {"name": kind_words(look.kind)},
+        "kind": look.kind,
+        "look": look,
+        "run": run,
+        "columns": columns,
+        "choices": [(name, column.header) for name, column in look.resource.fields.items() if column.names and not column.hidden],
+        "chosen": chosen,
+        "rows": [row for row in run.rows if row.problems][:MOST_ROWS_SHOWN] if run else [],
+        "goes_in": bool(run and (run.counts[Outcome.CREATED] or run.counts[Outcome.UPDATED])),
+        "token": token,
+        "mark": mark_of(look.table),
+        "encodings": ENCODINGS.items(),
+        "delimiters": DELIMITERS.items(),
+    }
+    return render(request, "workspace/imports/look.html", context, status=REFUSED if look.refusal else 200)
+
+
+def word_choices(look: Look, header: str, name: str, texts: list[str]) -> list[dict[str, Any]]:
+    """For each coded text that is not known: what it could stand for, and what was chosen."""
+    if not texts:
+        return []
+    widget = look.resource.fields[name].widget
+    words = [widget.render(code) for code in getattr(widget, "of", widget).words if code]
+    chosen = look.plan.values.get(header, {})
+    return [{"text": text, "folded": fold(text), "words": words, "chosen": chosen.get(fold(text), "")} for text in texts]
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+    """An empty file with the columns of a kind, in the language of the page."""
+    resource = desk_resource(request, kind)
+    if form not in CONTENT_TYPES:
+        raise Http404
+    data, _count = run_export(kind, form, actor=request.user, records=resource.model._default_manager.none())
+    return download(io.BytesIO(data), f"{kind}.{form}", CONTENT_TYPES[form])
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def import_batch(request: HttpRequest, key: str) -> HttpResponse:
+    """One import: who, when, which file, how its columns were taken, and the rows that need a decision."""
+    batch = own_batch(request, key)
+    fields = resource_for(batch.kind)(actor=request.user).fields
+    mapping = [(header, fields[name].header if name in fields and fields[name].names else "") for header, name in batch.mapping]
+    rows = batch.outcomes.filter(outcome=Outcome.QUARANTINED).order_by("number")[:MOST_ROWS_SHOWN]
+    counts = [(Outcome(name).label, getattr(batch, name)) for name in Outcome.values]
+    context = {"batch": batch, "title": kind_words(batch.kind), "mapping": mapping, "rows": rows, "counts": counts}
+    return render(request, "workspace/imports/batch.html", context)
+
+
+def own_batch(request: HttpRequest, key: str) -> ImportBatch:
+    if not any(each(actor=request.user).allowed() for each in kinds().values()):
+        raise PermissionDenied
+    found = own_batches(request).filter(key=key).first() if "\x00" not in key else None
+    if found is None:
+        raise Http404
+    return found  # type: ignore[no-any-return]
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def import_errors(request: HttpRequest, key: str) -> HttpResponse:
+    """The rows that did not go in, as they came, with why: corrected, the file can be imported as it is."""
+    batch = own_batch(request, key)
+    return download(io.BytesIO(report_of(batch)), f"{batch.kind}-{batch.key}.csv", CONTENT_TYPES["csv"])
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def import_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The file as it came."""
+    batch = own_batch(request, key)
+    try:
+        return download(batch.file.open("rb"), f"{batch.key}.bin", "application/octet-stream")
+    except (OSError, ValueError) as error:
+        raise Http404 from error
+
+
+def download(file: Any, name: str, content_type: str) -> HttpResponse:
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    response["Content-Security-Policy"] = "sandbox"
+    return response  # type: ignore[return-value]
