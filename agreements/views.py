@@ -37,7 +37,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
     """The list of agreements: q, edition, agency, organization, state, topic, status, light, order, after."""
     user = reader(request)
     rows = Agreement.objects.visible_to(user).select_related("edition")
-    listing = Listing(request, rows, agreement_filters(user), orders=AGREEMENT_ORDERS)
+    listing = Listing(request, rows, agreement_filters(user), orders=AGREEMENT_ORDERS, folded=True)
     show_standing(listing.page.records, user)
     return render(request, "agreements/public/agreements.html", {"listing": listing, "today": timezone.localdate()})
 
@@ -156,7 +156,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     """The list of work meetings: q, edition, agency, organization, status, agreement, order, after."""
     user = reader(request)
     rows = Meeting.objects.visible_to(user).select_related("edition")
-    listing = Listing(request, rows, meeting_filters(user), orders=MEETING_ORDERS)
+    listing = Listing(request, rows, meeting_filters(user), orders=MEETING_ORDERS, folded=True)
     show_follows(listing.page.records, user)
     coming = Meeting.objects.visible_to(user).coming(timezone.now()).order_by("starts_at", "folio").first()
     return render(request, "agreements/public/meetings.html", {"listing": listing, "coming": coming})

@@ -150,8 +150,11 @@ class Listing:
 
     `orders`: name → (words, columns), the first is the default; `order` alone gives one. Every order must be unique
     and without nulls (see `core.paging`). `prepare` adds what only the rows of the page need (select_related,
-    annotations); what is counted goes without. `keep` names parameters of the view that the form sends along. Attributes for templates: `page`, `controls`, `orders`, `order`, `pills`,
-    `ignored` (sentences), `filtered`, `count`, `exact`, `hidden` (name, value).
+    annotations); what is counted goes without. `keep` names parameters of the view that the form sends along. `folded`: the
+    selects are read and sent only when asked for (`?filters=open`): two hundred names in each would weigh more than the
+    list. Attributes for templates: `page`, `controls`, `orders`, `order`, `pills`, `ignored` (sentences), `filtered`,
+    `count`, `exact`, `hidden` (name, value), `folded`, `open` (whether the selects are there), `opening` and `closing`
+    (addresses).
     """
 
     def __init__(
@@ -165,8 +168,11 @@ class Listing:
         prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
         keep: Sequence[str] = (),
         size: int | None = None,
+        folded: bool = False,
     ) -> None:
         self.query = request.GET
+        self.folded = folded
+        self.open = not folded or self._text("filters") == "open"
         self.ignored: list[str] = []
         self.controls: list[Control] = []
         self.pills: list[Pill] = []
@@ -177,6 +183,8 @@ class Listing:
         self.orders = orders or {}
         asked = self._text("order")
         self.order = asked if asked in self.orders else next(iter(self.orders), "")
+        if self.order == asked and not self.open:
+            self.hidden.append(("order", asked))
         if asked and asked not in self.orders:
             self.ignored.append(_("There is no order “%(value)s”.") % {"value": asked})
         columns = self.orders[self.order][1] if self.orders else order
@@ -200,7 +208,7 @@ class Listing:
             value, words = found
             self.values[question.name] = value
             self.pills.append(Pill(question.label, words, self.address_without(question.name)))
-            if question.hidden:
+            if not self._shows(question):
                 self.hidden.append((question.name, text))
             queryset = question.apply(queryset, value)
         elif text:
@@ -208,10 +216,25 @@ class Listing:
                 _("“%(value)s” is not something this list knows as “%(name)s”, so it was left out.")
                 % {"value": text, "name": question.label or question.name}
             )
-        if not question.hidden:
+        if self._shows(question):
             shown = str(self.values.get(question.name, text if question.kind == "search" else ""))
             self.controls.append(Control(question.name, question.label, question.kind, shown, question.options()))
         return queryset
+
+    def _shows(self, question: Filter) -> bool:
+        """Whether the form has a control for it; what was chosen without one is sent along hidden."""
+        return not question.hidden and (self.open or question.kind == "search")
+
+    @property
+    def opening(self) -> str:
+        """The query string of this list with its selects."""
+        query = self.query.copy()
+        query["filters"] = "open"
+        return f"?{query.urlencode()}#filters"
+
+    @property
+    def closing(self) -> str:
+        return self.address_without("filters")
 
     @property
     def filtered(self) -> bool:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from django import template
+from django.db.models import Model
 from django.template.defaultfilters import linebreaks_filter
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language, npgettext
 from django.utils.translation import gettext as _
@@ -19,6 +23,7 @@ from django.utils.translation import gettext as _
 from agreements.models.commitments import Light
 from config import looks
 from core.dates import Precision, iso_partial, show_partial
+from core.folding import fixed
 from core.models import Record
 from core.pages import language
 from proposals.models import Opinion, Proposal
@@ -30,12 +35,19 @@ register = template.Library()
 
 
 @register.simple_tag
+@fixed
 def icon(name: str, label: str = "") -> str:
     """An icon of our sprite. Decorative unless `label` says what it stands for."""
-    address = f"{static('img/sprite.svg')}#{name}"
+    address = f"{sprite()}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@lru_cache(maxsize=1)
+def sprite() -> str:
+    """The address of the sprite, which changes with a release only."""
+    return static("img/sprite.svg")
 
 
 @register.simple_tag
@@ -56,22 +68,37 @@ def look_icon(code: Any) -> str:
     return looks.look_of(code)[1]
 
 
-@register.inclusion_tag("components/status.html")
-def status(record: Any, field: str = "status", large: bool = False) -> dict[str, Any]:
+@lru_cache(maxsize=1000)
+def drawn(component: str, language: str, **values: Any) -> SafeString:
+    """A component that depends on nothing but these values: drawn once for each of the few that there are."""
+    return render_to_string(f"components/{component}.html", values)
+
+
+@lru_cache(maxsize=500)
+def choice_words(model: type[Model], field: str) -> dict[Any, Any]:
+    """Code → words of a field. Django's `get_…_display` makes this table anew each time."""
+    choices: Any = model._meta.get_field(field).flatchoices
+    return dict(choices)
+
+
+@register.simple_tag
+def status(record: Any, field: str = "status", large: bool = False) -> str:
     """The state of a record in word, icon and colour: any field with choices."""
-    return {"code": getattr(record, field), "label": getattr(record, f"get_{field}_display")(), "large": large}
+    code = str(getattr(record, field))
+    return mark(code, choice_words(type(record), field).get(code, code), large)
 
 
-@register.inclusion_tag("components/status.html")
-def mark(code: Any, label: Any, large: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def mark(code: Any, label: Any, large: bool = False) -> str:
     """A code and its words in the same form as `status`."""
-    return {"code": code, "label": label, "large": large}
+    return drawn("status", language(), code=str(code), label=str(label), large=large)
 
 
-@register.inclusion_tag("components/light.html")
-def light(code: str, days: int = 0, large: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def light(code: str, days: int = 0, large: bool = False) -> str:
     """The light of a commitment. `days`: how late, shown beside *late*."""
-    return {"code": code, "label": Light(code).label if code in Light.values else code, "days": days, "large": large}
+    label = Light(code).label if code in Light.values else code
+    return drawn("light", language(), code=str(code), label=str(label), days=days, large=large)
 
 
 @register.filter
@@ -88,18 +115,17 @@ def light_words(code: str, number: int = 1) -> str:
     return many.get(code, code)
 
 
-@register.inclusion_tag("components/verdict.html")
-def verdict(code: str, large: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def verdict(code: str, large: bool = False) -> str:
     """The verdict of an opinion."""
-    known = code in Opinion.Verdict.values
-    return {"code": code, "label": Opinion.Verdict(code).label if known else code, "large": large}
+    label = Opinion.Verdict(code).label if code in Opinion.Verdict.values else code
+    return drawn("verdict", language(), code=str(code), label=str(label), large=large)
 
 
-@register.inclusion_tag("components/status.html")
-def reading(code: str, large: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def reading(code: str, large: bool = False) -> str:
     """The overall reading of a proposal."""
-    known = code in Proposal.Reading.values
-    return {"code": code or "waiting", "label": Proposal.Reading(code).label if known else code, "large": large}
+    return mark(code or "waiting", Proposal.Reading(code).label if code in Proposal.Reading.values else code, large)
 
 
 # --- texts in two languages -------------------------------------------------------------------------------------------
@@ -242,10 +268,10 @@ def party(body: Any, on: dt.date | None = None, full: bool = False, link: bool =
     return format_html('<span class="party">{} {}</span>', shown, now)
 
 
-@register.inclusion_tag("components/sample_mark.html")
-def sample_mark(record: Any, brief: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def sample_mark(record: Any, brief: bool = False) -> str:
     """The mark of an invented record; nothing on any other. `brief`: the icon alone, in dense lists."""
-    return {"is_sample": bool(getattr(record, "is_sample", False)), "brief": brief}
+    return drawn("sample_mark", language(), is_sample=True, brief=brief) if getattr(record, "is_sample", False) else ""
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
