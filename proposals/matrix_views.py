@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from core.imports.workbook import write_workbook
+from core.imports.sheets import write_workbook
 from core.imports.writer import CONTENT_TYPES, write_csv
 from core.listing import ChoiceFilter, Filter, Listing
 from core.pages import reader
