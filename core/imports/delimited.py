@@ -106,4 +106,9 @@ def delimiter_of(head: list[str]) -> str:
         best = max(set(counts), key=lambda n: (n > 1, counts.count(n), n), default=0)
         return (best if best > 1 and counts.count(best) > 1 else 0, first)
 
-    return max(DELIMITERS, key=lambda mark: pieces(mark))
+    cut = {mark: pieces(mark) for mark in DELIMITERS}
+    # A first line that only one mark cuts, and as most rows are cut, is the header: `uno,dos` over `,;;`.
+    heads = [mark for mark, (_most, first) in cut.items() if first > 1]
+    if len(heads) == 1 and cut[heads[0]][0] == cut[heads[0]][1]:
+        return heads[0]
+    return max(cut, key=lambda mark: cut[mark])

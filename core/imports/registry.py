@@ -24,17 +24,18 @@ def register(resource: type[RecordResource]) -> type[RecordResource]:
 
 
 def kinds() -> dict[str, type[RecordResource]]:
-    """Kind → resource, in the order in which a new forum needs them."""
+    """Kind → resource, in the order in which a new forum needs them, for commands, desk and admin."""
     autodiscover_modules("resources")
-    return dict(sorted(_kinds.items(), key=lambda item: item[1].position))
+    shared = {kind: resource for kind, resource in _kinds.items() if not resource.own_page}
+    return dict(sorted(shared.items(), key=lambda item: item[1].position))
 
 
 def resource_for(kind: str) -> type[RecordResource]:
     """The resource of a kind; raises `FileRefused` with the list of kinds."""
     known = kinds()
-    if kind not in known:
+    if kind not in _kinds:
         raise FileRefused(_("There is no kind “%(kind)s”. Kinds: %(kinds)s.") % {"kind": kind, "kinds": ", ".join(known)})
-    return known[kind]
+    return _kinds[kind]
 
 
 def resource_of(model: type) -> type[RecordResource] | None:

@@ -29,6 +29,8 @@ class RecordResource(Opening, Resource):
 
     kind: ClassVar[str] = ""
     position: ClassVar[int] = 0
+    #: Comes and goes only through a page of its own: no command, desk or admin offers it.
+    own_page: ClassVar[bool] = False
     #: Columns that say which record a row is about; the file must have them.
     identity: ClassVar[tuple[str, ...]] = ("key",)
     #: Whether an export holds personal data (it then leaves an event).

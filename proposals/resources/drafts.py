@@ -30,7 +30,7 @@ class DraftResource(OpinionResource):
     """Drafts of the own body's opinions. A row without an answer is left alone; issuing is a step on the page, with sign-in."""
 
     kind: ClassVar[str] = "drafts"
-    position: ClassVar[int] = 90
+    own_page: ClassVar[bool] = True
 
     class Meta:
         model = Opinion

@@ -72,7 +72,7 @@ def workbook(user: Any) -> bytes:
             rule = DataValidation(type="list", formula1='"' + ",".join(words) + '"', allow_blank=True)
             rule.errorTitle, rule.error = _("Not on the list"), ", ".join(words)[:250]
             sheet.add_data_validation(rule)
-            rule.add(f"{letter}2:{letter}{len(rows) + 1}")
+            rule.add(f"{letter}2:{letter}{max(len(rows), 1) + 1}")
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

@@ -7,7 +7,7 @@ with "database is locked".
 import threading
 
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, skipUnlessDBFeature
 
 from core import ledger
 from core.models import LedgerEntry
@@ -82,6 +82,7 @@ class ParallelTests(TransactionTestCase):
         self.assertEqual([type(result) for result in results if result is not None], [StepRefused] * (THREADS - 1))
         self.assertEqual(LedgerEntry.objects.filter(act="opinion").count(), 1)
 
+    @skipUnlessDBFeature("has_select_for_update")
     def test_twenty_officials_sign_at_once_and_nobodys_text_is_lost(self):
         """Each has the page open with a text of their own, and all press “save” and then “sign” together."""
         _proposal, (referral, _other) = self.in_review(self.agencies[:2])

@@ -1,0 +1,212 @@
+"""Every address as everybody (promise 1), what none of them says (3), and what none of them chokes on (8)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from django.db import transaction
+from django.test import TestCase
+from django.urls import NoReverseMatch, get_resolver, reverse, translate_url
+from django.utils.translation import override
+
+from core import search
+from core.imports.runner import run_import
+from forum.models import Closure
+from proposals.models import PaperScan, TextTemplate
+from tests import factories as make
+from tests.chain import HIDDEN, ChainWorld, stored
+from tests.house.audience import ANY_ORGANIZER, NOBODY, ORGANIZERS, PUBLIC, account_cases, public_cases, workspace_cases
+from tests.personas import PERSONAS
+from tests.sweep import searched
+
+FOREIGN = ("anonymous", "other_organizer", "other_official", "other_delegate")
+SECONDS = 2.0
+
+
+def names(resolver: Any, prefix: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every name that the resolver knows, with its namespace. Patterns without a name only redirect, in the admin."""
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from names(pattern, (*prefix, pattern.namespace) if pattern.namespace else prefix)
+        elif pattern.name:
+            yield ":".join((*prefix, pattern.name))
+
+
+class AddressWorld(ChainWorld):
+    @classmethod
+    def setUpTestData(cls) -> None:
+        super().setUpTestData()
+        cls.hidden = make.edition(slug="oculto", folio_prefix="FO1", stage="preparation", name_es="Forocanario")
+        cls.template = TextTemplate.objects.create(agency=cls.agency, name="Texto propio", place="reasons", text="Con gusto.")
+        cls.scan = PaperScan.objects.create(opinion=cls.opinion, **stored())
+        cls.closure = Closure.objects.create(starts_on="2026-12-21", ends_on="2026-12-31", name_es="Vacaciones")
+        cls.batch = run_import(
+            "organizations", name="x.csv", data=b"clave,nombre,tipo\n,,\nZ-1,,club\n", actor=cls.accounts["organizer"]
+        ).batch
+        search.rebuild(searched())
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.enterContext(override("en"))
+        self.clients = {name: self.sign_in(name) for name in PERSONAS}
+        for client in self.clients.values():
+            client.raise_request_exception = False
+
+    def statuses(self, address: str, method: str = "get", who: Any = PERSONAS) -> dict[str, int]:
+        """The answer to each persona; what a request did is taken back before the next."""
+        found = {}
+        for name in who:
+            with transaction.atomic():
+                response = getattr(self.clients[name], method)(address)
+                found[name] = response.status_code
+                if response.streaming:
+                    # To its end: closing it early would close the database connection of the test too.
+                    b"".join(response.streaming_content)
+                transaction.set_rollback(True)
+        return found
+
+
+class AudienceTests(AddressWorld, TestCase):
+    def cases(self) -> list[tuple[str, list[Any], set[str]]]:
+        return [*public_cases(self), *workspace_cases(self), *account_cases()]
+
+    def test_every_name_is_declared(self) -> None:
+        known = {name for name in names(get_resolver()) if not name.startswith("admin:")}
+        self.assertEqual({name for name, *_rest in self.cases()}, known)
+
+    def test_who_reads_what(self) -> None:
+        for name, arguments, expected in self.cases():
+            found = self.statuses(reverse(name, args=arguments))
+            with self.subTest(name, arguments=arguments):
+                self.assertEqual({who for who, status in found.items() if status == 200}, expected, found)
+                self.assertLess(max(found.values()), 500, found)
+
+    def test_a_bare_post_opens_nothing(self) -> None:
+        """Whoever may not read a page gets nothing by sending to it, and nothing fails."""
+        for name, arguments, expected in self.cases():
+            found = self.statuses(reverse(name, args=arguments), "post")
+            with self.subTest(name, arguments=arguments):
+                self.assertLess(max(found.values()), 500, found)
+                self.assertLessEqual({who for who, status in found.items() if status in (200, 422)}, expected or PUBLIC, found)
+
+    def test_the_admin_is_for_organizers_and_administrators(self) -> None:
+        others = ("anonymous", "organizer", "official", "delegate")
+        for name in names(get_resolver()):
+            if not name.startswith("admin:"):
+                continue
+            address = self.admin_address(name)
+            found = self.statuses(address, who=("administrator", *others))
+            with self.subTest(name):
+                reads = {who for who, status in found.items() if status == 200}
+                self.assertLessEqual(reads, set(PERSONAS) if name in OPEN_ADMIN else ORGANIZERS, found)
+                self.assertLess(max(found.values()), 500, found)
+        for name in ("admin:index", "admin:forum_person_changelist", "admin:core_event_changelist"):
+            self.assertEqual({w for w, s in self.statuses(reverse(name)).items() if s == 200}, ANY_ORGANIZER)
+
+    def admin_address(self, name: str) -> str:
+        for arguments in ([], ["1"], ["csv"], ["forum"], ["1", "x"]):
+            try:
+                return reverse(name, args=arguments)
+            except NoReverseMatch:
+                continue
+        raise AssertionError(f"{name}: no arguments are known")
+
+
+#: Signing in, and the words of the admin's scripts.
+OPEN_ADMIN = {"admin:login", "admin:logout"}
+
+
+class CanaryTests(AddressWorld, TestCase):
+    def addresses(self) -> list[str]:
+        """Every public address in both languages, hidden records and error pages too, and every canary as a query."""
+        plain = [reverse(name, args=arguments) for name, arguments, _who in public_cases(self)]
+        plain += [reverse("sitemap_part", args=[kind, 1]) for kind in ("editions", "proposals", "agreements", "meetings")]
+        plain += [reverse(f"feed_{kind}") + "?lang=en" for kind in ("agreements", "proposals", "progress")]
+        plain += [reverse("calendar") + "?agency=IFE", "/en/nothing/", "/en/proposals/XX-1/", "/en/search/?q=modulos"]
+        return [*plain, *(other for path in plain if (other := translate_url(path, "es")) != path)]
+
+    def test_no_address_says_what_is_private(self) -> None:
+        for name in FOREIGN:
+            for address in self.addresses():
+                response = self.clients[name].get(address)
+                text = b"".join(response.streaming_content) if response.streaming else response.content
+                said = {what for what, canary in HIDDEN.items() if canary.encode() in text}
+                with self.subTest(address, name=name):
+                    self.assertEqual(said, NOBODY)
+
+    def test_no_word_finds_it(self) -> None:
+        """The canary as a query answers as a word does that occurs nowhere."""
+        for name in ("anonymous", "other_organizer"):
+            for page in ("search", "proposals", "agreements", "meetings", "participants", "organizations", "progress"):
+                path = reverse(page)
+                nothing = self.found(self.clients[name].get(path, {"q": "zzqx"}))
+                for what, canary in HIDDEN.items():
+                    # Its first word names nothing else; "Firma" would also find what is to be signed.
+                    shown = self.clients[name].get(path, {"q": canary.split()[0]})
+                    with self.subTest(page, what=what, name=name):
+                        self.assertEqual(self.found(shown), nothing)
+
+    def found(self, response: Any) -> Any:
+        listing = response.context.get("listing")
+        if listing is None:
+            return response.context["total"]
+        return (len(listing), listing.count)
+
+
+HOSTILE = (
+    *("", "%00", "-1", "9" * 400, "x1", "%FF%FE", "%C0%80", "%ED%A0%80", "x" * 8192, "1e999", "NaN", "0x1", "%0d%0aX:1"),
+    *("%27%22%3E%3Cscript%3E", "{{7*7}}", "../../etc", "%F0%9F%92%A9", quote("İıßſ" * 50)),
+)
+PARAMETERS = (
+    *("q", "kind", "after", "edition", "table", "agency", "organization", "state", "topic", "status", "reading", "verdict"),
+    *("light", "order", "lang", "antecedent", "next"),
+)
+LISTS = (
+    *("progress", "search", "verify", "participants", "editions", "organizations", "agencies", "proposals", "antecedents"),
+    *("agreements", "meetings", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "account_login"),
+)
+
+
+class HostileTests(AddressWorld, TestCase):
+    def tried(self, address: str, method: str = "get", data: Any = None) -> None:
+        start = time.monotonic()
+        client = self.clients["anonymous"]
+        response = client.post(address, data or {}) if method == "post" else client.get(address)
+        with self.subTest(address[:200], method=method):
+            self.assertLess(response.status_code, 500)
+            self.assertLess(time.monotonic() - start, SECONDS)
+
+    def test_every_parameter_at_once_and_alone(self) -> None:
+        for name in LISTS:
+            path = reverse(name)
+            for value in HOSTILE:
+                self.tried(path + "?" + "&".join(f"{each}={value}" for each in PARAMETERS if len(value) < 1000 or each == "q"))
+            for each in PARAMETERS:
+                for query in (f"{each}=%00", f"{each}[]=a&{each}=a&{each}=%FF"):
+                    self.tried(f"{path}?{query}")
+
+    def test_thousands_of_fields(self) -> None:
+        fields = {f"f{number}": "x" for number in range(5000)}
+        for name in ("account_login", "set_language", "search", "account_reset_password"):
+            self.tried(reverse(name), "post", fields)
+        self.tried(reverse("search") + "?" + "&".join(f"q{n}=1" for n in range(5000)))
+
+    def test_nonsense_to_sign_in(self) -> None:
+        for value in (
+            "",
+            "\x00",
+            "-1",
+            "9" * 400,
+            "ñ" * 8192,
+            "a@b",
+            ["a", "b"],
+            "\u202e@example.org",
+            "x" * 300 + "@example.org",
+        ):
+            for name in ("account_login", "account_reset_password", "account_signup", "set_language"):
+                self.tried(
+                    reverse(name), "post", {"login": value, "password": value, "email": value, "next": value, "language": value}
+                )
