@@ -45,7 +45,7 @@ class DeskJourney(BrowserCase):
             page.keyboard.press("Space")
             page.keyboard.press("Control+Enter")
             page.wait_for_selector("#id_post")
-            page.wait_for_function("document.activeElement.id === 'id_post'")
+            page.wait_for_selector("#id_post:focus")
             for _n in range(2):
                 page.keyboard.press("Tab")
             assert page.evaluate("document.activeElement.name") == "next"
