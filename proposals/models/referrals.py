@@ -63,7 +63,14 @@ class Referral(Record):
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
         ordering = ("due_on", "folio")
-        indexes = [models.Index(fields=["agency", "status", "due_on", "folio"], name="referral_queue")]
+        indexes = [
+            models.Index(fields=["agency", "due_on", "folio"], name="referral_queue"),
+            models.Index(
+                fields=["agency", "due_on", "folio"],
+                condition=models.Q(status__in=["pending", "acknowledged", "asked"]),
+                name="referral_queue_open",
+            ),
+        ]
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(
