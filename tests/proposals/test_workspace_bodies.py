@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import openpyxl
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 from django.urls import reverse
@@ -41,6 +42,7 @@ DOORS = {
 ACTIONS = ("acknowledge", "ask", "answer", "refer_onward", "reopen", "recall", "extend", "nonsense")
 
 
+@pytest.mark.once
 class PairsOfBodies(ProposalWorld, TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
