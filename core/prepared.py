@@ -115,14 +115,23 @@ def prepared(build: Callable[..., QuerySet[Any]]) -> Prepared:
     return Prepared(build)
 
 
-def attach(records: Iterable[Any], name: str, rows: Iterable[Any], key: str) -> list[Any]:
-    """Give each record the rows whose `key` is its id, as `prefetch_related(name)` would; returns the rows."""
+def attach(records: Iterable[Any], name: str, rows: Iterable[Any], key: str, *, pick: str = "") -> list[Any]:
+    """Give each record the rows whose `key` is its id, as `prefetch_related(name)` would; returns the rows.
+
+    `pick`: what of each row is meant, where the rows are those of the table between two models.
+    """
     found = list(rows)
     groups = defaultdict(list)
     for row in found:
-        groups[getattr(row, key)].append(row)
+        groups[getattr(row, key)].append(getattr(row, pick) if pick else row)
     for record in records:
-        queryset = getattr(type(record), name).rel.related_model._default_manager.all()
-        queryset._result_cache, queryset._prefetch_done = groups[record.pk], True
-        record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
+        put(record, name, groups[record.pk])
     return found
+
+
+def put(record: Any, name: str, rows: list[Any]) -> None:
+    """Make `record.name.all()` these rows, without a query."""
+    manager = getattr(record, name)
+    queryset = manager.model._default_manager.all()
+    queryset._result_cache, queryset._prefetch_done = rows, True
+    record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset

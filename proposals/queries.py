@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.prepared import prepared
-from forum.models import Agency, AgencyName, Area, Organization, Participation
+from forum.models import Agency, Area, Organization, Participation
 from proposals.models import (
     Antecedent,
     Attachment,
@@ -47,12 +47,6 @@ def referrals(user: Any, proposal: int) -> Rows:
 @prepared
 def due_date_changes(user: Any, referrals: list[int]) -> Rows:
     return DueDateChange.objects.filter(referral__in=referrals).select_related("closure").order_by("referral_id", "id")
-
-
-@prepared
-def names(user: Any, agencies: list[int]) -> Rows:
-    """The former names of public bodies."""
-    return AgencyName.objects.filter(agency__in=agencies).order_by("agency_id", "valid_from", "id")
 
 
 @prepared

@@ -6,7 +6,6 @@ The page and its JSON are made from the same `ProposalPage`, so that they cannot
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +14,10 @@ from django.utils.translation import pgettext_lazy
 
 from core.deadlines import MEXICO, Calendar
 from core.pages import language
-from core.prepared import attach
+from core.prepared import attach, put
 from core.sockets import record_panels, reminders_sent
 from forum.calendars import Calendars
+from forum.names import attach_names
 from proposals import queries as read
 from proposals.clock import Clock, Total, chain_of, total_of
 from proposals.models import (
@@ -280,19 +280,11 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
         states=read.states(user, proposal.pk),
         later_actions=read.later_actions(user, proposal.pk),
     )
+    for name in ("proponents", "addressees", "states"):
+        put(proposal, name, getattr(page, name))
     if page.is_current:
         page.dissenting  # noqa: B018  marks the answers that differ
     return page
-
-
-def attach_names(agencies: list[Any], user: Any, at_hand: Iterable[Any] = ()) -> None:
-    """Give public bodies their former names. One query, none for those whose names are at hand."""
-    known = {agency.pk: agency for agency in at_hand}
-    for agency in agencies:
-        if agency.pk in known:
-            agency._prefetched_objects_cache = {"names": known[agency.pk].names.all()}
-    missing = [agency for agency in agencies if agency.pk not in known]
-    attach(missing, "names", read.names.of(user, [agency.pk for agency in missing]), "agency_id")
 
 
 def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
