@@ -220,3 +220,22 @@ def outcomes(user: Any, commitments: list[int]) -> Rows:
     """What each validation of reports on commitments says."""
     rows = Validation.objects.visible_to(user).filter(report__commitment__in=commitments)
     return rows.order_by().values_list("outcome", flat=True)
+
+
+# --- entries of a list ------------------------------------------------------------------------------------------------
+
+
+@prepared
+def signing(user: Any, agreements: list[int]) -> Rows:
+    """The parties that sign, with no more of their bodies than a list names."""
+    names = [f"{body}__{name}" for body in ("organization", "agency") for name in ("key", "acronym")]
+    names += ["organization__name", "agency__name_es", "agency__name_en"]
+    rows = Party.objects.visible_to(user).filter(agreement__in=agreements, role=Party.Role.SIGNATORY)
+    return rows.select_related("organization", "agency").only("agreement_id", *names).order_by("id")
+
+
+@prepared
+def standing(user: Any, on: dt.date, agreements: list[int]) -> Rows:
+    """`agreement_id`, `due_on`, `disputed` and `light` of the commitments: what a list says of them."""
+    rows = Commitment.objects.visible_to(user).filter(agreement__in=agreements).with_light(on)
+    return rows.order_by("number").values_list("agreement_id", "due_on", "disputed", "light", named=True)

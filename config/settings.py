@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "libraries": {"acuerda": "config.templatetags.acuerda", "followed": "config.templatetags.followed"},
+            "libraries": {name: f"config.templatetags.{name}" for name in ("acuerda", "entries", "followed")},
         },
     },
 ]

@@ -52,11 +52,13 @@ class Written:
     sql: str
     parameters: tuple[Any, ...]
     places: tuple[int | None, ...]
+    converters: dict[int, Any]
 
     def rows(self, ids: tuple[int, ...]) -> list[Any]:
         filled = tuple(kept if place is None else ids[place] for kept, place in zip(self.parameters, self.places, strict=True))
         compiler = copy.copy(self.compiler)
         compiler.as_sql = lambda *args, **kwargs: (self.sql, filled)
+        compiler.get_converters = lambda expressions: self.converters
         queryset = self.queryset.all()
         queryset.query.__class__ = WrittenQuery
         queryset.query.compiler_at_hand = compiler  # type: ignore[attr-defined]
@@ -108,7 +110,8 @@ class Prepared:
             raise ValueError(f"{self.build.__name__} does not pass on every id: {sql}")
         if not fixed and any(isinstance(value, dt.date) for value in parameters):
             raise ValueError(f"{self.build.__name__} asks the clock, which would stand still: {sql}")
-        return Written(queryset, compiler, sql, tuple(parameters), places)
+        converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        return Written(queryset, compiler, sql, tuple(parameters), places, converters)
 
 
 def prepared(build: Callable[..., QuerySet[Any]]) -> Prepared:
@@ -131,7 +134,6 @@ def attach(records: Iterable[Any], name: str, rows: Iterable[Any], key: str, *, 
 
 def put(record: Any, name: str, rows: list[Any]) -> None:
     """Make `record.name.all()` these rows, without a query."""
-    manager = getattr(record, name)
-    queryset = manager.model._default_manager.all()
+    queryset = record._meta.get_field(name).related_model._default_manager.all()
     queryset._result_cache, queryset._prefetch_done = rows, True
     record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset

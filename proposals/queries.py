@@ -6,6 +6,7 @@ person may read.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -139,3 +140,21 @@ def states(user: Any, proposal: int) -> Rows:
 def later_actions(user: Any, proposal: int) -> Rows:
     rows = LaterAction.objects.visible_to(user).filter(proposal=proposal).select_related("agency")
     return rows.order_by("happened_on", "id")
+
+
+# --- entries of a list ------------------------------------------------------------------------------------------------
+
+
+@prepared
+def answer_counts(user: Any, on: dt.date, proposals: list[int]) -> Rows:
+    """`pk`, `asked`, `unanswered` and `late` of each proposal, as a dictionary."""
+    rows = Proposal.objects.filter(pk__in=proposals).with_answer_counts(on)
+    return rows.order_by().values("pk", "asked", "unanswered", "late")
+
+
+@prepared
+def asking(user: Any, proposals: list[int]) -> Rows:
+    """Rows of proposal and organization."""
+    rows = Proposal.proponents.through.objects.filter(proposal__in=proposals).select_related("organization")
+    names = [f"organization__{name}" for name in ("key", "name", "acronym", "sort")]
+    return rows.only("proposal_id", *names).order_by("organization__sort", "organization__key")
