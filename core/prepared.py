@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from django.utils.translation import get_language
 
 #: Ids that no row has; each stands for one id while the SQL is written.
 FIRST_STAND_IN = 9_200_000_000_000_000_000
+#: A date as SQLite gets it.
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 #: SQL kept for one function: lists of each length have their own.
 MOST_KEPT = 100
 
@@ -108,7 +111,7 @@ class Prepared:
         places = tuple(stand_ins.index(value) if value in stand_ins else None for value in parameters)
         if set(places) - {None} != set(range(count)):
             raise ValueError(f"{self.build.__name__} does not pass on every id: {sql}")
-        if not fixed and any(isinstance(value, dt.date) for value in parameters):
+        if not fixed and any(isinstance(value, dt.date) or DATE.match(str(value)) for value in parameters):
             raise ValueError(f"{self.build.__name__} asks the clock, which would stand still: {sql}")
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
         return Written(queryset, compiler, sql, tuple(parameters), places, converters)
