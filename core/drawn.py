@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 from core.pages import language
 
@@ -18,14 +17,14 @@ from core.pages import language
 MOST_KEPT = 2000
 
 
-def drawn(template: str, **values: Any) -> SafeString:
+def drawn(template: str, **values: Any) -> str:
     """The component `template` with `values`."""
     return _drawn(template, language(), **values)
 
 
 # Typed, since a text that is marked as safe and one that is not are equal, and are drawn differently.
 @lru_cache(maxsize=MOST_KEPT, typed=True)
-def _drawn(template: str, language: str, **values: Any) -> SafeString:
+def _drawn(template: str, language: str, **values: Any) -> str:
     return render_to_string(template, values)
 
 

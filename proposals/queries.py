@@ -88,13 +88,10 @@ def clarifications(user: Any, proposal: int) -> Rows:
 
 @prepared
 def links(user: Any, proposal: int) -> Rows:
-    """Links in both directions, whoever may read the other proposal."""
-    return ProposalLink.objects.filter(Q(proposal=proposal) | Q(other=proposal)).order_by("kind", "id")
-
-
-@prepared
-def proposals(user: Any, proposals: list[int]) -> Rows:
-    return Proposal.objects.visible_to(user).filter(pk__in=proposals).order_by("folio")
+    """Links in both directions whose other proposal this person may read, both proposals at hand."""
+    visible = Proposal.objects.visible_to(user).values("pk")
+    rows = ProposalLink.objects.filter(Q(proposal=proposal, other__in=visible) | Q(other=proposal, proposal__in=visible))
+    return rows.select_related("proposal", "other").order_by("kind", "other__folio", "proposal__folio")
 
 
 @prepared

@@ -6,6 +6,7 @@ The page and its JSON are made from the same `ProposalPage`, so that they cannot
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -258,9 +259,8 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
     version = next((each for each in versions if each.number == shown), None)
     if version is None and number is not None:
         raise ProposalVersion.DoesNotExist
-    answers = answers_of(proposal, user, on)
     addressees = read.addressees(user, proposal.pk)
-    attach_names(addressees, user, at_hand=[answer.agency for answer in answers])
+    answers = answers_of(proposal, user, on, beside=addressees)
     page = ProposalPage(
         proposal=proposal,
         user=user,
@@ -287,13 +287,16 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
     return page
 
 
-def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
-    """Every referral of every version with what this person may read of it. Eight queries."""
+def answers_of(proposal: Proposal, user: Any, on: dt.date, beside: Iterable[Any] = ()) -> list[Answer]:
+    """Every referral of every version with what this person may read of it. Eight queries.
+
+    `beside`: other public bodies of the page, which get their former names with those of the referrals.
+    """
     calendars = Calendars.load()
     referrals = read.referrals(user, proposal.pk)
     attach(referrals, "due_date_changes", read.due_date_changes.of(user, [each.pk for each in referrals]), "referral_id")
     agencies = {referral.agency_id: referral.agency for referral in referrals}
-    attach_names(list(agencies.values()), user)
+    attach_names([*agencies.values(), *beside], user)
     answers = {}
     for referral in referrals:
         referral.agency = agencies[referral.agency_id]
@@ -354,20 +357,15 @@ def clocks_for(referral: Referral, answers: list[Answer]) -> dict[str, Any]:
 
 
 def related_to(proposal: Proposal, user: Any) -> list[RelatedProposal]:
-    """Links in both directions to proposals that this person may read. One query, and one where there are links."""
-    links = read.links(user, proposal.pk)
-    others = {
-        each.pk: each for each in read.proposals.of(user, {link.proposal_id + link.other_id - proposal.pk for link in links})
-    }
+    """Links in both directions to proposals that this person may read, its own first. One query."""
     labels = dict(ProposalLinkKind.choices)
-    found = []
-    for link in links:
-        backwards = link.proposal_id != proposal.pk
-        other = others.get(link.proposal_id if backwards else link.other_id)
-        if other is not None:
-            words = BACKWARDS[ProposalLinkKind(link.kind)] if backwards else labels[link.kind]
-            found.append(RelatedProposal(link.kind, words, other, backwards))
-    return sorted(found, key=lambda each: each.backwards)
+    own, others = [], []
+    for link in read.links(user, proposal.pk):
+        if link.proposal_id == proposal.pk:
+            own.append(RelatedProposal(link.kind, labels[link.kind], link.other, False))
+        else:
+            others.append(RelatedProposal(link.kind, BACKWARDS[ProposalLinkKind(link.kind)], link.proposal, True))
+    return own + others
 
 
 def in_lang(record: Any, name: str) -> str:
