@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from agreements import api
-from agreements.models import Agreement, Commitment, Evidence, Meeting, ProgressReport, Validation
+from agreements import queries as read
+from agreements.models import Agreement, Commitment, Meeting
 from agreements.record import LIGHT_ORDER
 from agreements.steps import agreement_step, commitment_step, meeting_step, report_step, validation_step
 from forum.models import Agency, Edition, Organization
@@ -44,22 +46,12 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
     same agreements are counted in the chain as well.
     """
     on = proposal.edition.today()
-    agreements = list(
-        Agreement.objects.visible_to(user)
-        .filter(proposals=proposal)
-        .order_by("folio")
-        .select_related("edition")[:MOST_OF_PROPOSAL]
-    )
+    agreements = read.agreements_of_proposal(user, proposal.pk)[:MOST_OF_PROPOSAL]
     by_key = {agreement.pk: agreement for agreement in agreements}
-    of_it = Q(proposals=proposal) | Q(conditions__opinion__referral__version__proposal=proposal)
-    named = set(Commitment.objects.visible_to(user).filter(of_it).values_list("pk", flat=True))
-    commitments = list(
-        Commitment.objects.visible_to(user)
-        .filter(Q(agreement__in=by_key) | Q(pk__in=named))
-        .with_light(on)
-        .select_related("agreement", "lead__organization", "lead__agency")
-        .order_by("agreement__folio", "number")
-    )
+    citing = set(by_key)
+    named = dict(read.named_for_proposal(user, proposal.pk))
+    found = read.commitments_of.of(user, sorted({*citing, *named.values()}), fixed=(on,))
+    commitments = [each for each in found if each.agreement_id in citing or each.pk in named]
     for commitment in commitments:
         commitment.names_proposal = commitment.pk in named
         commitment.late_days = commitment.days_late(on)
@@ -67,18 +59,10 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
         owner.shown_commitments = [*getattr(owner, "shown_commitments", []), commitment]
     everything = sorted(by_key.values(), key=lambda agreement: agreement.folio)
     keys = [commitment.pk for commitment in commitments]
-    meetings = list(
-        Meeting.objects.visible_to(user).filter(agreements__in=list(by_key)).distinct().order_by("starts_at", "folio")
-    )
-    reports = ProgressReport.objects.visible_to(user).filter(commitment__in=keys).count()
-    evidence = Evidence.objects.visible_to(user).filter(report__commitment__in=keys).count()
-    said = dict(
-        Validation.objects.visible_to(user)
-        .filter(report__commitment__in=keys)
-        .order_by()
-        .values_list("outcome")
-        .annotate(n=Count("pk"))
-    )
+    meetings = read.meetings_of.of(user, list(by_key))
+    reports = len(read.reported.of(user, keys))
+    evidence = len(read.evidenced.of(user, keys))
+    said = Counter(read.outcomes.of(user, keys))
     lights = {each.folio: Commitment.Light(each.light).label for each in commitments if is_in_effect(each.agreement)}
     progress = commitments[0].get_absolute_url() if commitments else ""
     return {
@@ -91,7 +75,7 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
             commitment_step(commitments, lights, "#became"),
             meeting_step(meetings, "#became"),
             report_step(reports, evidence, progress),
-            validation_step(sum(said.values()), said.get("disagrees", 0), progress),
+            validation_step(said.total(), said["disagrees"], progress),
         ],
         "data": lambda link: [
             {

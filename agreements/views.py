@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agreements import api
+from agreements import queries as read
 from agreements.listing import AGREEMENT_ORDERS, MEETING_ORDERS, agreement_filters, meeting_filters
 from agreements.meetings import page_of as meeting_page_of
 from agreements.meetings import trace_of as meeting_trace_of
-from agreements.models import Agreement, AgreementVersion, Commitment, Evidence, Meeting, Party, SignedPaper
+from agreements.models import Agreement, AgreementVersion, Evidence, Meeting, SignedPaper
 from agreements.month import month_of, read_month
 from agreements.permissions import is_organizer_of
 from agreements.record import LIGHT_ORDER, AgreementPage, page_of, party_rows
@@ -36,23 +37,26 @@ WEEK = [dt.date(2024, 1, day) for day in range(1, 8)]
 def agreements(request: HttpRequest) -> HttpResponse:
     """The list of agreements: q, edition, agency, organization, state, topic, status, light, order, after."""
     user = reader(request)
-    rows = Agreement.objects.visible_to(user).select_related("edition")
-    listing = Listing(request, rows, agreement_filters(user), orders=AGREEMENT_ORDERS, folded=True)
+    rows = Agreement.objects.visible_to(user)
+    listing = Listing(request, rows, agreement_filters(user), orders=AGREEMENT_ORDERS, prepare=for_entries, folded=True)
     show_standing(listing.page.records, user)
     return render(request, "agreements/public/agreements.html", {"listing": listing, "today": timezone.localdate()})
+
+
+def for_entries(rows: Any) -> Any:
+    """Only what an entry of a list shows and what a list is ordered by."""
+    return rows.only("source", "created_at", "updated_at", "folio", "title_es", "title_en", "status")
 
 
 def show_standing(agreements: list[Agreement], user: Any) -> None:
     """Give each agreement of one page those who sign by side, its lights and its next due date. Two queries."""
     keys = [agreement.pk for agreement in agreements]
     parties = defaultdict(list)
-    signing = Party.objects.visible_to(user).filter(agreement__in=keys, role=Party.Role.SIGNATORY)
-    for party in signing.select_related("organization", "agency").order_by("id"):
+    for party in read.signing.of(user, keys):
         parties[party.agreement_id].append(party)
     today = timezone.localdate()
     commitments = defaultdict(list)
-    found = Commitment.objects.visible_to(user).filter(agreement__in=keys).with_light(today).order_by("number")
-    for commitment in found:
+    for commitment in read.standing.of(user, keys, fixed=(today,)):
         commitments[commitment.agreement_id].append(commitment)
     for agreement in agreements:
         of_it = commitments[agreement.pk]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import pagecache
+        from core import triggers
 
-        pagecache.watch()
+        # Sent for each app once all migrations are done; one app is enough.
+        pre_migrate.connect(triggers.remove, sender=self, dispatch_uid="triggers")
+        post_migrate.connect(triggers.install, sender=self, dispatch_uid="triggers")

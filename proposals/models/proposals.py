@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
+from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
 from core.models import Record
 from core.models.base import choice_constraint
@@ -195,7 +195,7 @@ class Proposal(ProposalText, Record):
         return next((version for version in self.versions.all() if version.number == self.version_number), None)
 
     def get_absolute_url(self) -> str:
-        return reverse("proposal", args=[self.folio])
+        return address("proposal", self.folio)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.folio:
