@@ -85,6 +85,16 @@ def brought_in() -> Q:
     return Q(since_version=1) | Q(since_version__lte=F("agreement__version_number"))
 
 
+def owes_report() -> Q:
+    """Commitments that no report follows up to the last cut-off date of their edition, though they had started by then."""
+    cut_off = F("agreement__edition__report_cut_off")
+    return (
+        Q(agreement__edition__report_cut_off__isnull=False)
+        & (Q(starts_on__isnull=True) | Q(starts_on__lte=cut_off))
+        & (Q(reported_cut_off__isnull=True) | Q(reported_cut_off__lt=cut_off))
+    )
+
+
 class CommitmentQuerySet(GatedQuerySet):
     def visible_to(self, user: Any) -> CommitmentQuerySet:
         roles = roles_of(user)
@@ -104,13 +114,7 @@ class CommitmentQuerySet(GatedQuerySet):
                 When(cancelled_at__isnull=False, then=Value("cancelled")),
                 When(reported_status="fulfilled", then=Value("fulfilled")),
                 When(due_on__lt=on, then=Value("late")),
-                When(
-                    Q(agreement__edition__report_cut_off__isnull=False)
-                    & Q(agreement__edition__report_cut_off__lte=on)
-                    & (Q(starts_on__isnull=True) | Q(starts_on__lte=F("agreement__edition__report_cut_off")))
-                    & (Q(reported_cut_off__isnull=True) | Q(reported_cut_off__lt=F("agreement__edition__report_cut_off"))),
-                    then=Value("no_report"),
-                ),
+                When(owes_report() & Q(agreement__edition__report_cut_off__lte=on), then=Value("no_report")),
                 When(due_on__lte=soon, then=Value("due_soon")),
                 default=Value("on_time"),
                 output_field=CharField(),

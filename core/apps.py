@@ -7,6 +7,10 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import pagecache
+        from django.db.models.signals import post_migrate, pre_migrate
+
+        from core import pagecache, tally_triggers
 
         pagecache.watch()
+        pre_migrate.connect(tally_triggers.before_migrations, sender=self, dispatch_uid="tally")
+        post_migrate.connect(tally_triggers.after_migrations, sender=self, dispatch_uid="tally")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import connection, models, transaction
 from django.db.models import Sum
 
+from core.models.tally import compact as compact_tallies
+
 #: More rows than this are added up into one.
 MANY = 200
 
@@ -37,6 +39,7 @@ def bump() -> None:
     row = Revision.objects.create()
     if row.pk % MANY == 0:
         compact()
+        compact_tallies()
 
 
 def compact() -> None:
