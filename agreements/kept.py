@@ -101,11 +101,11 @@ def outcomes() -> QuerySet[Any]:
 
 def states_concerned() -> QuerySet[Any]:
     """Agreements by state (`body` is the area): where a commitment, or a proposal that the agreement cites, names it."""
-    area = RawSQL("forum_area.id", ())  # noqa: S611  no value of anybody's in it
+    area = RawSQL("forum_area.id", ())
     promised = Commitment.objects.visible_to(None).filter(agreement=OuterRef("pk"), states=area)
     cited = Proposal.objects.visible_to(None).filter(agreements=OuterRef("pk"), states=area)
     rows = Agreement.objects.visible_to(None).filter(Exists(promised) | Exists(cited))
-    rows = rows.extra(tables=["forum_area"], where=["forum_area.kind = 'federal_entity'"])  # noqa: S610  the same
+    rows = rows.extra(tables=["forum_area"], where=["forum_area.kind = 'federal_entity'"])
     return facts(rows, "edition_id", Value(""), body=area)
 
 
@@ -186,13 +186,13 @@ FIGURES = (
             Source("agreements_agreement", FORCE, "{row}.id"),
             Source("agreements_commitment", ("agreement_id", "since_version"), "{row}.agreement_id"),
             Source(
-                "agreements_commitment_states", (), "SELECT agreement_id FROM agreements_commitment WHERE id = {row}.commitment_id"
+                "agreements_commitment_states",
+                (),
+                "SELECT agreement_id FROM agreements_commitment WHERE id = {row}.commitment_id",
             ),
             Source(CITED, (), "{row}.agreement_id"),
             Source("proposals_proposal", PUBLIC, f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.id"),
-            Source(
-                "proposals_proposal_states", (), f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.proposal_id"
-            ),
+            Source("proposals_proposal_states", (), f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.proposal_id"),
             Source(
                 "forum_edition",
                 ("stage",),

@@ -56,7 +56,9 @@ class Figure:
     sources: tuple[Source, ...]
 
 
-def facts(rows: QuerySet[Any], edition: str, code: Any, *, fact: str = "pk", body: Any = NOBODY, day: Any = NO_DAY) -> QuerySet[Any]:
+def facts(
+    rows: QuerySet[Any], edition: str, code: Any, *, fact: str = "pk", body: Any = NOBODY, day: Any = NO_DAY
+) -> QuerySet[Any]:
     """`rows` as facts: the column of the fact's id, of the edition, and expressions for the others."""
     return rows.annotate(k_fact=F(fact), k_edition=F(edition), k_body=body, k_code=code, k_day=day).values_list(*COLUMNS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, CharField, F, Q, QuerySet, Value, When
@@ -47,6 +48,11 @@ def answers() -> QuerySet[Any]:
     )
     rows = rows.exclude(status=ReferralStatus.RECALLED).annotate(answered_on=TruncDate("answered_at"))
     return facts(rows, "version__proposal__edition_id", came, body=F("agency_id"), day=F("due_on"))
+
+
+def answer_on(code: str, due_on: dt.date, on: dt.date) -> str:
+    """What a kept code of a referral means on date `on`."""
+    return code if code != "open" else "silent" if due_on < on else "waiting"
 
 
 def states_named() -> QuerySet[Any]:

@@ -57,6 +57,4 @@ def _add_up(wanted: Iterable[list[Any]]) -> None:
             found.setdefault(key, []).append(row)
     Tally.objects.filter(pk__in=[row.pk for group in found.values() for row in group]).delete()
     totals = {key: sum(row.number for row in group) for key, group in found.items()}
-    Tally.objects.bulk_create(
-        Tally(**dict(zip(KEY, key, strict=True)), number=total) for key, total in totals.items() if total
-    )
+    Tally.objects.bulk_create(Tally(**dict(zip(KEY, key, strict=True)), number=total) for key, total in totals.items() if total)

@@ -11,7 +11,9 @@ class Command(BaseCommand):
     help = "Counts the kept figures anew from the records; with --check only says where they differ."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="change nothing, fail where a figure is not what a recount gives")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing, fail where a figure is not what a recount gives"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
