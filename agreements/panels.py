@@ -50,8 +50,10 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
         .select_related("edition")[:MOST_OF_PROPOSAL]
     )
     by_key = {agreement.pk: agreement for agreement in agreements}
-    of_it = Q(proposals=proposal) | Q(conditions__opinion__referral__version__proposal=proposal)
-    named = set(Commitment.objects.visible_to(user).filter(of_it).values_list("pk", flat=True))
+    # A union of two look-ups: with OR the database joins every commitment there is with its conditions.
+    visible = Commitment.objects.visible_to(user).order_by().values_list("pk", flat=True)
+    on_conditions = visible.filter(conditions__opinion__referral__version__proposal=proposal)
+    named = set(visible.filter(proposals=proposal).union(on_conditions))
     commitments = list(
         Commitment.objects.visible_to(user)
         .filter(Q(agreement__in=by_key) | Q(pk__in=named))
@@ -135,10 +137,12 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
     )
     if not agreements:
         return None
-    owed = Commitment.objects.visible_to(user).of_party(agencies=agencies, organizations=organizations)
+    owed = Commitment.objects.visible_to(user)
     counts, disputed = figures.lights_owed(on, body.pk if agencies else -body.pk)
+    unkept = sum(number for light, number in counts.items() if light not in ("fulfilled", "cancelled"))
     open_rows = list(
         owed.open_on(on)
+        .open_of_party(unkept, agencies=agencies, organizations=organizations)
         .with_light(on)
         .select_related("agreement__edition", "lead__organization", "lead__agency")
         .order_by("due_on", "folio")[: MOST_ROWS + 1]
