@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements import api
+from agreements import api, figures
 from agreements import queries as read
 from agreements.models import Agreement, Commitment, Meeting
 from agreements.record import LIGHT_ORDER
@@ -95,9 +93,8 @@ def is_in_effect(agreement: Agreement) -> bool:
     return agreement.status in (Agreement.Status.SIGNED, Agreement.Status.CONCLUDED)
 
 
-def lights_of(commitments: QuerySet[Any], on: dt.date, query: str) -> list[dict[str, Any]]:
+def lights_of(counts: dict[str, int], query: str) -> list[dict[str, Any]]:
     """How many commitments in force by light, what worries first, each with the list behind it."""
-    counts = dict(commitments.in_force().with_light(on).order_by().values_list("light").annotate(number=Count("pk")))
     address = reverse("agreements")
     return [
         {
@@ -121,10 +118,12 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
     )
     if not agreements:
         return None
-    owed = Commitment.objects.visible_to(user).of_party(agencies=agencies, organizations=organizations)
-    disputed = owed.in_force().filter(disputed=True).count()
+    owed = Commitment.objects.visible_to(user)
+    counts, disputed = figures.lights_owed(on, body.pk if agencies else -body.pk)
+    unkept = sum(number for light, number in counts.items() if light not in ("fulfilled", "cancelled"))
     open_rows = list(
         owed.open_on(on)
+        .open_of_party(unkept, agencies=agencies, organizations=organizations)
         .with_light(on)
         .select_related("agreement__edition", "lead__organization", "lead__agency")
         .order_by("due_on", "folio")[: MOST_ROWS + 1]
@@ -132,7 +131,7 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
     for commitment in open_rows:
         commitment.late_days = commitment.days_late(on)
         commitment.leads = commitment.lead is not None and commitment.lead.body == body
-    lights = lights_of(owed, on, query)
+    lights = lights_of(counts, query)
     return {
         "name": "agreements",
         "template": "agreements/public/panels/body.html",
@@ -161,7 +160,7 @@ def of_edition(edition: Edition, user: Any) -> Panel:
     rows = Agreement.objects.visible_to(user).filter(edition=edition).order_by("folio")
     agreements = list(rows[: MOST_ROWS + 1])
     query = f"?edition={edition.slug}"
-    lights = lights_of(Commitment.objects.visible_to(user).filter(agreement__edition=edition), on, query)
+    lights = lights_of(figures.lights(on, edition), query)
     meetings = Meeting.objects.visible_to(user).filter(edition=edition)
     coming = list(meetings.coming(timezone.now()).order_by("starts_at", "folio")[:3])
     held = list(meetings.filter(status=Meeting.Status.HELD).order_by("-starts_at", "folio")[:3])

@@ -50,7 +50,7 @@ def address(name: str, edition: Edition | None = None, **query: str) -> str:
 
 
 def progress_pictures(on: dt.date, edition: Edition | None = None) -> dict[str, Any]:
-    """All drawings of the progress page on date `on`. Fifteen queries whatever the number of records.
+    """All drawings of the progress page on date `on`. Fourteen queries whatever the number of records.
 
     Keys: `flow`, `commitments`, `time`, `answers`, `origins`, `people`, `destinations`.
     """

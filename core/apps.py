@@ -8,8 +8,12 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import triggers
+        from core import tally_triggers, triggers
 
         # Sent for each app once all migrations are done; one app is enough.
-        pre_migrate.connect(triggers.remove, sender=self, dispatch_uid="triggers")
-        post_migrate.connect(triggers.install, sender=self, dispatch_uid="triggers")
+        for name, before, after in (
+            ("triggers", triggers.remove, triggers.install),
+            ("tally", tally_triggers.before_migrations, tally_triggers.after_migrations),
+        ):
+            pre_migrate.connect(before, sender=self, dispatch_uid=name)
+            post_migrate.connect(after, sender=self, dispatch_uid=name)

@@ -16,12 +16,15 @@ from django.utils import timezone
 
 from core.models import Event, Record
 from core.models.event import Origin
+from core.models.tally import compact as compact_tallies
 
 _origin: ContextVar[str] = ContextVar("origin", default=Origin.COMMAND.value)
 
 #: Columns that say nothing about the matter of a record.
 HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
 MASK = "•"
+#: So many events later, the rows that the kept sums have gathered are added up.
+TIDY_EVERY = 200
 
 
 class Actor(Protocol):
@@ -139,6 +142,8 @@ def record_event(
         raise RuntimeError("An event is written in the transaction of its change: open transaction.atomic() first.")
     event = build_event(record, action, actor=actor, changes=changes, reason=reason, at=at)
     event.save()
+    if event.pk % TIDY_EVERY == 0:
+        compact_tallies()
     return event
 
 

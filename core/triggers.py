@@ -17,8 +17,9 @@ from core.models import revision
 
 #: Apps whose tables public pages are made of.
 OURS = ("core", "forum", "proposals", "agreements")
-#: Tables that no public page shows: what is counted in, the counters of folios, and the rows of imports before they are entered.
-UNSEEN = frozenset({"core_revision", "core_foliocounter", "core_importbatch", "core_importrow"})
+#: Tables that no public page shows (what is counted in, the counters of folios, the rows of imports before they are entered),
+#: and the kept sums, which only the triggers of other tables write.
+UNSEEN = frozenset({"core_revision", "core_foliocounter", "core_importbatch", "core_importrow", "core_tally"})
 #: Columns that no public page shows, and that change when nothing else does.
 UNSEEN_COLUMNS = {"forum_user": ("last_login", "password")}
 NAME = "acuerda_changed"

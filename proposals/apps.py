@@ -7,8 +7,9 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("Proposals: what is asked and what each body answers")
 
     def ready(self) -> None:
-        from core import sockets
+        from core import sockets, tally
         from core.workflow import register
+        from proposals.kept import FIGURES
         from proposals.panels import panel_of
         from proposals.searched import searched_in
         from proposals.verification import fingerprint_problems
@@ -17,6 +18,7 @@ class ProposalsConfig(AppConfig):
         from proposals.workflow.calendar import recount
 
         register(*WORKFLOWS)
+        tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)

@@ -71,6 +71,10 @@ class Agreement(Record):
         indexes = [
             models.Index(fields=["edition", "folio"], name="agreement_edition"),
             models.Index(fields=["status", "folio"], name="agreement_status_folio"),
+            models.Index(fields=["edition", "-published_at", "-id"], name="agreement_newest"),
+            models.Index(fields=["topic", "folio"], name="agreement_topic"),
+            models.Index(fields=["-created_at", "folio"], name="agreement_created"),
+            models.Index(fields=["-updated_at", "folio"], name="agreement_changed"),
         ]
         constraints = [
             *Record.Meta.constraints,

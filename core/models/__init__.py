@@ -7,6 +7,7 @@ from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.revision import Revision
 from core.models.search import SearchEntry
+from core.models.tally import Tally
 
 __all__ = [
     "Event",
@@ -19,4 +20,5 @@ __all__ = [
     "Revision",
     "SearchEntry",
     "Source",
+    "Tally",
 ]

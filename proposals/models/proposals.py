@@ -146,6 +146,10 @@ class Proposal(ProposalText, Record):
             models.Index(fields=["edition", "folio"], name="proposal_edition"),
             models.Index(fields=["status", "folio"], name="proposal_status"),
             models.Index(fields=["reading", "folio"], name="proposal_reading"),
+            models.Index(fields=["topic", "folio"], name="proposal_topic"),
+            models.Index(fields=["table", "folio"], name="proposal_table"),
+            models.Index(fields=["-created_at", "folio"], name="proposal_newest"),
+            models.Index(fields=["-updated_at", "folio"], name="proposal_changed"),
         ]
         constraints = [
             *Record.Meta.constraints,
