@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import TruncMonth
 
 from agreements.models import Agreement, Commitment
 from forum.models import Agency, Area, Edition, Organization, Participation
+from proposals.answers import answer_gates, asked_in_force
 from proposals.models import Proposal, Referral
 from proposals.models.proposals import ProposalStatus
-from proposals.models.referrals import ReferralStatus
 
 #: People are not counted below this number (design.md section 5): 0, 1 and 2 look alike.
 FEWEST_PEOPLE = 3
@@ -97,21 +97,13 @@ def answers_by_body(on: dt.date, edition: Edition | None = None) -> list[OfBody]
     """Referrals of the versions in force by body: `in_time`, `late` (answered after the due date), `waiting` (not yet
     due, or paused), `silent` (due and not answered). Recalled ones and those referred onward do not count, nor do bodies
     that never sit at the table."""
-    rows = Referral.objects.visible_to(None).filter(version__number=F("version__proposal__version_number"))
-    rows = rows.filter(agency__never_answers=False)
+    rows = asked_in_force(Referral.objects.visible_to(None)).filter(agency__never_answers=False)
     if edition is not None:
         rows = rows.filter(version__proposal__edition=edition)
-    rows = rows.exclude(status__in=[ReferralStatus.RECALLED, ReferralStatus.REFERRED_ONWARD])
-    answered = Q(status=ReferralStatus.ANSWERED)
-    late = Q(due_on__lt=on) & (Q(paused_on__isnull=True) | Q(due_on__lt=F("paused_on")))
-    rows = rows.annotate(answered_on=TruncDate("answered_at")).annotate(
-        answer=Case(
-            When(answered & Q(answered_on__gt=F("due_on")), then=Value("late")),
-            When(answered, then=Value("in_time")),
-            When(late, then=Value("silent")),
-            default=Value("waiting"),
-            output_field=CharField(),
-        )
+    gates = answer_gates(on)
+    sorts = {"in_time": "in_time", "late": "answered_late", "waiting": "waiting", "silent": "late"}
+    rows = rows.exclude(gates["onward"]).annotate(
+        answer=Case(*(When(gates[sort], then=Value(code)) for code, sort in sorts.items()), output_field=CharField())
     )
     return by_body(rows, "agency", "answer")
 

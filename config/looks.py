@@ -22,6 +22,10 @@ LOOKS: dict[str, tuple[str, str]] = {
     "not_feasible": (BAD, "no"),
     "divided": (CARE, "divided"),
     "waiting": (CALM, "clock"),
+    # how a body answered (proposals.answers)
+    "in_time": (GOOD, "done"),
+    "answered_late": (CARE, "soon"),
+    "onward": (DIM, "onward"),
     # criteria
     "favourable": (GOOD, "check"),
     "reservations": (CARE, "yes-if"),

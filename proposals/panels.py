@@ -5,21 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Count, Prefetch, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from forum.api import Link, day, moment
 from forum.calendars import calendar_of
 from forum.models import Agency, Edition, Organization
 from proposals import api
+from proposals.answers import OPEN, answer_counts, asked_in_force
 from proposals.models import Opinion, Proposal, Referral
-from proposals.models.referrals import ReferralStatus
 
 #: A panel names at most this many records; the list, filtered by the same record, has them all.
 MOST_ROWS = 12
-OPEN = [status.value for status in (ReferralStatus.PENDING, ReferralStatus.ACKNOWLEDGED, ReferralStatus.ASKED)]
+
+#: How a body answered, as words under a number.
+FIGURES = [
+    ("asked", pgettext_lazy("figure", "asked")),
+    ("in_time", pgettext_lazy("figure", "answered in time")),
+    ("answered_late", pgettext_lazy("figure", "answered late")),
+    ("onward", pgettext_lazy("figure", "passed on")),
+    ("waiting", pgettext_lazy("figure", "waiting")),
+    ("late", pgettext_lazy("figure", "no answer, late")),
+]
 
 Panel = dict[str, Any]
 
@@ -48,7 +57,12 @@ def of_edition(edition: Edition, user: Any) -> Panel:
     counts = dict(rows.order_by().values_list("reading").annotate(count=Count("pk")))
     address = reverse("proposals")
     readings = [
-        {"code": code, "label": label, "number": counts[code], "url": f"{address}?edition={edition.slug}&reading={code}"}
+        {
+            "code": code,
+            "label": label,
+            "number": counts[code],
+            "url": f"{address}?edition={edition.slug}&reading={code}",
+        }
         for code, label in Proposal.Reading.choices
         if code and code in counts
     ]
@@ -75,11 +89,7 @@ def of_agency(agency: Agency, user: Any, on: dt.date | None = None) -> Panel | N
     None when it was asked nothing.
     """
     on = on or timezone.localdate()
-    rows = (
-        Referral.objects.visible_to(user)
-        .filter(agency=agency, version__number=F("version__proposal__version_number"))
-        .exclude(status=ReferralStatus.RECALLED)
-    )
+    rows = asked_in_force(Referral.objects.visible_to(user).filter(agency=agency))
     in_force = Opinion.objects.visible_to(user).current()
     first = Case(When(status__in=OPEN, then=Value(0)), default=Value(1))
     found = list(
@@ -95,34 +105,23 @@ def of_agency(agency: Agency, user: Any, on: dt.date | None = None) -> Panel | N
         referral.opinion = referral.visible_opinions[0] if referral.visible_opinions else None
         referral.late = referral.working_days_late(on, calendar)
     counts = answer_counts(rows, on)
+    address = f"{reverse('proposals')}?agency={agency.key}"
     return {
         "name": "referrals",
         "template": "proposals/public/panels/referrals.html",
         "agency": agency,
         "on": on,
         "counts": counts,
+        "figures": [
+            {"code": code if code != "asked" else "", "label": words, "number": counts[code], "url": f"{address}&answer={code}"}
+            for code, words in FIGURES
+            if counts[code] or code not in ("onward", "waiting")
+        ],
         "referrals": found[:MOST_ROWS],
         "more": len(found) > MOST_ROWS,
-        "url": f"{reverse('proposals')}?agency={agency.key}",
+        "url": f"{address}&answer=asked",
         "data": lambda link: {**counts, "as_of": on.isoformat(), "rows": [row_data(each, link) for each in found[:MOST_ROWS]]},
     }
-
-
-def answer_counts(rows: QuerySet[Any], on: dt.date) -> dict[str, int]:
-    """`asked`, `in_time`, `answered_late`, `waiting`, `late` of some referrals. One query.
-
-    Those referred onward are not asked any more. A paused clock is not late.
-    """
-    answered = Q(status=ReferralStatus.ANSWERED)
-    due = Q(due_on__lt=on) & (Q(paused_on__isnull=True) | Q(due_on__lt=F("paused_on")))
-    counts: dict[str, int] = rows.annotate(answered_on=TruncDate("answered_at")).aggregate(
-        asked=Count("pk", filter=~Q(status=ReferralStatus.REFERRED_ONWARD)),
-        in_time=Count("pk", filter=answered & Q(answered_on__lte=F("due_on"))),
-        answered_late=Count("pk", filter=answered & Q(answered_on__gt=F("due_on"))),
-        waiting=Count("pk", filter=Q(status__in=OPEN) & ~due),
-        late=Count("pk", filter=Q(status__in=OPEN) & due),
-    )
-    return counts
 
 
 def row_data(referral: Referral, link: Link) -> dict[str, Any]:

@@ -68,6 +68,12 @@ def look_icon(code: Any) -> str:
     return looks.look_of(code)[1]
 
 
+@register.filter
+def own_icon(code: Any) -> str:
+    """The name of the icon of a code, '' for a code that has none."""
+    return looks.look_of(code)[1] if str(code) in looks.LOOKS else ""
+
+
 @lru_cache(maxsize=1000)
 def drawn(component: str, language: str, **values: Any) -> SafeString:
     """A component that depends on nothing but these values: drawn once for each of the few that there are."""
