@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, npgettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import sockets
@@ -31,6 +31,13 @@ from forum.models import Agency, AgencySuccession, Edition, Organization, Partic
 
 #: A page names at most this many bodies or people of an edition; the lists, filtered by it, have them all.
 MOST_ROWS = 200
+#: Part of an organization → heading of those that have it.
+PART_HEADINGS: dict[str, Any] = {
+    "convener": npgettext_lazy("heading", "Convener", "Conveners"),
+    "supporter": npgettext_lazy("heading", "Supporting organization", "Supporting organizations"),
+    "participant": npgettext_lazy("heading", "Participating organization", "Participating organizations"),
+    "observer": npgettext_lazy("heading", "Observer", "Observers"),
+}
 
 
 def link_of(request: HttpRequest) -> api.Link:
@@ -120,12 +127,12 @@ def edition(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def groups_of(rows: list[Any]) -> list[tuple[str, list[Any]]]:
-    """Organizations of an edition by the part that they have in it, in the order of `EditionOrganization.Part`."""
+    """(heading, organizations) of an edition by the part that they have in it, in the order of `EditionOrganization.Part`."""
     groups: dict[str, list[Any]] = {}
     for row in rows:
         groups.setdefault(row.part, []).append(row.organization)
     choices = rows[0].Part.choices if rows else []
-    return [(str(words), groups[part]) for part, words in choices if part in groups]
+    return [(PART_HEADINGS[part] % len(groups[part]), groups[part]) for part, _words in choices if part in groups]
 
 
 @require_safe
@@ -203,10 +210,12 @@ def organization(request: HttpRequest, key: str) -> HttpResponse:
     if elsewhere := to_permanent(request, record, key):
         return elsewhere
     people = Participation.objects.visible_to(user).named().filter(organization=record)
+    people = people.select_related("edition").order_by("-edition__starts_on", "sort", "key")[:MOST_ROWS]
     context = {
         "record": record,
         **organization_parts(record, user),
-        "people": list(people.select_related("edition").order_by("-edition__starts_on", "sort", "key")[:MOST_ROWS]),
+        # Who came to several forums is named once, with the newest post.
+        "people": list({row.person_id: row for row in reversed(people)}.values())[::-1],
         "panels": panels_of(record, user),
     }
     return render(request, "forum/public/organization.html", context)

@@ -48,26 +48,27 @@ def of_organization(organization: Organization, user: Any) -> Panel | None:
     """What the organization brings in; None when it brings in nothing."""
     rows = Proposal.objects.visible_to(user).of_organizations([organization.pk]).order_by("folio")
     panel = proposals_panel(rows, f"?organization={organization.key}")
-    return panel if panel["proposals"] else None
+    return {**panel, **readings_panel(rows, f"?organization={organization.key}")} if panel["proposals"] else None
 
 
 def of_edition(edition: Edition, user: Any) -> Panel:
     """How many proposals the edition has, and how they stand."""
     rows = Proposal.objects.visible_to(user).filter(edition=edition)
+    query = f"?edition={edition.slug}"
+    panel = proposals_panel(rows.order_by("folio"), query)
+    return {**panel, "template": "proposals/public/panels/edition.html", **readings_panel(rows, query)}
+
+
+def readings_panel(rows: QuerySet[Any], query: str) -> Panel:
+    """How the proposals of a record (`?edition=…`) stand: rows of bars, each with the list behind it. One query."""
     counts = dict(rows.order_by().values_list("reading").annotate(count=Count("pk")))
-    address = reverse("proposals")
+    address = reverse("proposals") + query
     readings = [
-        {
-            "code": code,
-            "label": label,
-            "number": counts[code],
-            "url": f"{address}?edition={edition.slug}&reading={code}",
-        }
+        {"code": code, "label": label, "number": counts[code], "url": f"{address}&reading={code}"}
         for code, label in Proposal.Reading.choices
         if code and code in counts
     ]
-    panel = proposals_panel(rows.order_by("folio"), f"?edition={edition.slug}")
-    return {**panel, "template": "proposals/public/panels/edition.html", "readings": readings, "total": sum(counts.values())}
+    return {"readings": readings, "total": sum(counts.values())}
 
 
 def proposals_panel(rows: QuerySet[Any], query: str) -> Panel:
