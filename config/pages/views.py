@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -20,6 +20,7 @@ from agreements.models import Commitment
 from agreements.pictures import progress_pictures
 from agreements.public_tables import COMMITMENTS
 from config.pages import found, standing
+from config.templatetags.followed import feeds_of
 from core import search
 from core.listing import ChoiceFilter, Listing, Narrowed, RecordFilter, TextFilter
 from core.models import LedgerEntry, LedgerHead
@@ -28,6 +29,7 @@ from core.paging import page_by_key
 from core.text import clean_line
 from forum.listing import edition_choices, state_choices
 from forum.models import Agency, Edition, Organization
+from proposals.listing import TopicFilter
 
 RESULTS = 20
 
@@ -98,6 +100,12 @@ def commitment_filters(user: Any, on: Any) -> tuple[Any, ...]:
             pgettext_lazy("filter", "Organization"),
             lambda: Organization.objects.visible_to(user),
             of_organization,
+        ),
+        TopicFilter(
+            "topic",
+            pgettext_lazy("filter", "Topic"),
+            lambda rows, topic: rows.filter(Q(topic=topic) | Q(agreement__topic=topic)),
+            hidden=True,
         ),
         # What the bars of the page count: the commitments that a body answers for, without those it only shares.
         RecordFilter(
@@ -203,7 +211,7 @@ def data(request: HttpRequest) -> HttpResponse:
     """Where everything can be had as data."""
     edition = Edition.objects.visible_to(None).current()
     example = reverse("edition_json", args=[edition.slug]) if edition is not None else ""
-    return render(request, "config/public/data.html", {"example": example})
+    return render(request, "config/public/data.html", {"example": example, "feeds": feeds_of()})
 
 
 @require_safe

@@ -134,6 +134,12 @@ def reading(code: str, large: bool = False) -> str:
     return mark(code or "waiting", Proposal.Reading(code).label if code in Proposal.Reading.values else code, large)
 
 
+@register.filter
+def act_words(code: str) -> str:
+    """The words of a public act as the ledger names it; the code itself for an act that has none here."""
+    return str(looks.ACTS.get(code, code))
+
+
 # --- texts in two languages -------------------------------------------------------------------------------------------
 
 
