@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext
 
 from agreements import api, figures
 from agreements import queries as read
@@ -93,19 +94,40 @@ def is_in_effect(agreement: Agreement) -> bool:
     return agreement.status in (Agreement.Status.SIGNED, Agreement.Status.CONCLUDED)
 
 
+def list_of(query: str, **more: str) -> str:
+    """The list of commitments of a record (`?agency=IFE`), narrowed down further."""
+    return f"{reverse('progress')}{query}{''.join(f'&{name}={value}' for name, value in more.items())}#commitments"
+
+
 def lights_of(counts: dict[str, int], query: str) -> list[dict[str, Any]]:
-    """How many commitments in force by light, what worries first, each with the list behind it."""
-    address = reverse("agreements")
+    """How many commitments in force by light as rows of bars, what worries first, each with the list behind it."""
     return [
-        {
-            "code": light,
-            "label": Commitment.Light(light).label,
-            "number": counts[light],
-            "url": f"{address}{query}&light={light}",
-        }
+        {"code": light, "label": Commitment.Light(light).label, "number": counts[light], "url": list_of(query, light=light)}
         for light in LIGHT_ORDER
         if counts.get(light)
     ]
+
+
+def figures_of(counts: dict[str, int], disputed: int, query: str) -> list[dict[str, Any]]:
+    """What a body promised, owes, is late with, has kept, and what the other side disputes: each with the list behind it."""
+    total = sum(counts.values())
+    owed = total - counts.get("fulfilled", 0) - counts.get("cancelled", 0)
+    figures = [
+        {"code": "", "label": pgettext("figure: commitments", "promised"), "number": total, "url": list_of(query)},
+        {
+            "code": "on_time",
+            "label": pgettext("figure: commitments", "still owed"),
+            "number": owed,
+            "url": list_of(query, owed="yes"),
+        },
+    ]
+    for light, words in (
+        ("late", pgettext("figure: commitments", "late")),
+        ("fulfilled", pgettext("figure: commitments", "fulfilled")),
+    ):
+        figures.append({"code": light, "label": words, "number": counts.get(light, 0), "url": list_of(query, light=light)})
+    words = pgettext("figure: commitments", "disputed by the other side")
+    return [*figures, {"code": "divided", "label": words, "number": disputed, "url": list_of(query, disputed="yes")}]
 
 
 def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizations: Any = ()) -> Panel | None:
@@ -131,7 +153,6 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
     for commitment in open_rows:
         commitment.late_days = commitment.days_late(on)
         commitment.leads = commitment.lead is not None and commitment.lead.body == body
-    lights = lights_of(counts, query)
     return {
         "name": "agreements",
         "template": "agreements/public/panels/body.html",
@@ -139,15 +160,14 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
         "on": on,
         "agreements": agreements[:MOST_ROWS],
         "more_agreements": len(agreements) > MOST_ROWS,
-        "lights": lights,
-        "total": sum(row["number"] for row in lights),
-        "disputed": disputed,
+        "figures": figures_of(counts, disputed, query) if counts else [],
         "open": open_rows[:MOST_ROWS],
         "more_open": len(open_rows) > MOST_ROWS,
         "url": reverse("agreements") + query,
+        "open_url": list_of(query, owed="yes"),
         "data": lambda link: {
             "agreements": [api.agreement_brief(agreement, link) for agreement in agreements[:MOST_ROWS]],
-            "commitments_by_light": {row["code"]: row["number"] for row in lights},
+            "commitments_by_light": {light: counts[light] for light in LIGHT_ORDER if counts.get(light)},
             "disputed": disputed,
             "open_commitments": [api.commitment_brief(each, each.light, link) for each in open_rows[:MOST_ROWS]],
         },

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from core.differences import pieces
 from core.downloads import hand_out
 from core.gate import get_for
-from core.listing import Listing
+from core.listing import Listing, Narrowed
 from core.pages import json_page, reader, to_permanent
 from forum.api import Link
 from forum.permissions import is_organizer_of
@@ -22,6 +23,7 @@ from proposals import api
 from proposals import queries as read
 from proposals.listing import ANTECEDENT_ORDERS, PROPOSAL_ORDERS, antecedent_filters, proposal_filters
 from proposals.models import Antecedent, Attachment, Proposal, ProposalText, ProposalVersion, Recommendation
+from proposals.public_tables import ANTECEDENTS, PROPOSALS
 from proposals.record import ProposalPage, page_of
 from proposals.steps import trace_of
 
@@ -48,14 +50,34 @@ def complete(proposals: list[Proposal]) -> None:
         each.asked, each.answered, each.late = row["asked"], row["asked"] - row["unanswered"], row["late"]
 
 
+def proposals_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list and its file have in common."""
+    return {
+        "request": request,
+        "queryset": Proposal.objects.visible_to(user),
+        "filters": proposal_filters(user, request.GET.get("agency", "")),
+        "orders": PROPOSAL_ORDERS,
+        "folded": True,
+        "facet": "reading",
+        "nouns": ngettext_lazy("%(n)s proposal", "%(n)s proposals", "n"),
+    }
+
+
 @require_safe
 def proposals(request: HttpRequest) -> HttpResponse:
-    """The list of proposals: q, edition, table, agency, organization, state, topic, status, reading, verdict, order, after."""
+    """The list of proposals: q, edition, table, agency, organization, state, topic, status, reading, verdict, answer, order,
+    after."""
     user = reader(request)
-    rows = Proposal.objects.visible_to(user)
-    listing = Listing(request, rows, proposal_filters(user), orders=PROPOSAL_ORDERS, prepare=for_entries, folded=True)
+    listing = Listing(**proposals_asked(request, user), prepare=for_entries)
     complete(listing.page.records)
     return render(request, "proposals/public/proposals.html", {"listing": listing})
+
+
+@require_safe
+def proposals_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The same list as a file."""
+    user = reader(request)
+    return PROPOSALS.response(request, Narrowed(**proposals_asked(request, user)), user)
 
 
 def found(request: HttpRequest, key: str) -> Proposal:
@@ -136,6 +158,14 @@ def text_changes(before: ProposalText | None, after: ProposalText | None) -> lis
 def attachment(request: HttpRequest, key: str) -> HttpResponse:
     """A file of a proposal, to those who may read it; anybody else cannot tell that it exists."""
     return hand_out(get_for(reader(request), Attachment, key))
+
+
+@require_safe
+def antecedents_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of antecedents as a file."""
+    user = reader(request)
+    rows = Antecedent.objects.visible_to(user)
+    return ANTECEDENTS.response(request, Narrowed(request, rows, antecedent_filters(), orders=ANTECEDENT_ORDERS), user)
 
 
 @require_safe

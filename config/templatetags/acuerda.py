@@ -67,6 +67,12 @@ def look_icon(code: Any) -> str:
     return looks.look_of(code)[1]
 
 
+@register.filter
+def own_icon(code: Any) -> str:
+    """The name of the icon of a code, '' for a code that has none."""
+    return looks.look_of(code)[1] if str(code) in looks.LOOKS else ""
+
+
 @lru_cache(maxsize=1000)
 def drawn(component: str, language: str, **values: Any) -> SafeString:
     """A component that depends on nothing but these values: drawn once for each of the few that there are."""
@@ -148,6 +154,12 @@ def reading(code: str, large: bool = False) -> str:
 def read_as(code: str, large: bool, language: str) -> str:
     """What `reading` gives."""
     return mark(code or "waiting", Proposal.Reading(code).label if code in Proposal.Reading.values else code, large)
+
+
+@register.filter
+def act_words(code: str) -> str:
+    """The words of a public act as the ledger names it; the code itself for an act that has none here."""
+    return str(looks.ACTS.get(code, code))
 
 
 # --- texts in two languages -------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from agreements.jsonld import agreement_thing, meeting_thing
 from agreements.models import Agreement, Meeting
 from core import jsonld
 from core.identifiers import plain_text
+from core.listing import Narrowed
 from core.pages import language
 from forum.jsonld import agency_thing, edition_thing, organization_thing
 from forum.models import Agency, Edition, Organization
@@ -140,6 +141,17 @@ def feeds_beside(record: Any) -> list[FeedLink]:
     if isinstance(record, Agreement):
         return [agreements, progress]
     return [proposals] if isinstance(record, Proposal) else []
+
+
+@register.simple_tag
+def feed_of_list(name: str, listing: Narrowed) -> str:
+    """The address of a feed, narrowed down as far as feeds can be to what the list is narrowed down to."""
+    asked = {"lang": "en"} if language() == "en" else {}
+    for filtered in ("agency", "organization", "state", "topic"):
+        value = listing.values.get(filtered)
+        if value:
+            asked[filtered] = str(getattr(value, "public_key", value))
+    return reverse(name) + (f"?{urlencode(asked)}" if asked else "")
 
 
 @register.inclusion_tag("components/feeds.html")

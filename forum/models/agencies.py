@@ -218,7 +218,8 @@ class AgencySuccession(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     happened_on = models.DateField(_("date"), null=True, blank=True)
     date_precision = models.CharField(_("precision of the date"), max_length=8, choices=Precision.choices, default=Precision.DAY)
-    note = LongText(_("note"), blank=True)
+    note_es = LongText(_("note in Spanish"), blank=True)
+    note_en = LongText(_("note in English"), blank=True)
 
     class Meta:
         verbose_name = _("succession of agencies")
