@@ -7,12 +7,15 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements.notices import tables
         from agreements.panels import panel_of
+        from agreements.reminders import reminders_due
         from agreements.searched import searched_in
         from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
         from core import sockets
+        from core.outbox import notices, subscriptions
         from core.workflow import register
 
         register(*WORKFLOWS)
@@ -21,3 +24,6 @@ class AgreementsConfig(AppConfig):
         sockets.edition_gaps.plug(gaps_of)
         sockets.ledger_checks.plug(fingerprint_problems)
         sockets.searched_in_edition.plug(searched_in)
+        sockets.reminders_due.plug(reminders_due)
+        notices.register(*tables())
+        subscriptions.followable("agreement", "agreements.agreement")
