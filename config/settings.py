@@ -182,6 +182,8 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "acuerda@localhost")
 SITE_URL = env.site_url(env.text("SITE_URL"), ALLOWED_HOSTS, debug=DEBUG)
 # A thread of the web process sends mails; 0 where `manage.py send_outbox --loop` or cron does.
 OUTBOX_THREAD = env.flag("OUTBOX_THREAD", True)
+# Seconds after which `/readyz?outbox` says that mails have waited too long.
+OUTBOX_MAX_AGE = 15 * 60
 
 # --- safety -----------------------------------------------------------------------------------------------------------
 

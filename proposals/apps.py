@@ -10,7 +10,7 @@ class ProposalsConfig(AppConfig):
         from core import sockets
         from core.outbox import notices, reminders, subscriptions
         from core.workflow import register
-        from proposals.notices import ACTS, NOTICES
+        from proposals.notices import tables
         from proposals.panels import panel_of
         from proposals.reminders import reminders_due
         from proposals.searched import searched_in
@@ -28,5 +28,5 @@ class ProposalsConfig(AppConfig):
         sockets.searched_in_edition.plug(searched_in)
         sockets.reminders_due.plug(reminders_due)
         sockets.reminders_sent.plug(reminders.counts_of)
-        notices.register(*NOTICES, *ACTS)
+        notices.register(*tables())
         subscriptions.followable("proposal", "proposals.proposal")

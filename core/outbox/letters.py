@@ -28,6 +28,8 @@ from core.outbox.notices import Notice, PublicAct
 
 LONGEST_TITLE = 160
 LONGEST_SUBJECT = 180
+#: Stands for an address that only the addressee gets.
+HIDDEN = "[…]"
 #: What a mail program would turn into a link: an address with a scheme, of the web, of mail, or a bare host name.
 LINKS = re.compile(r"\S*(?:://|www\.|@)\S*|\S*\w\.[^\W\d_]{2,}(?:[/:?#]\S*)?", re.IGNORECASE)
 BREAKS = re.compile(r"[\s\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -92,10 +94,11 @@ class Item:
     text: str
     link_words: str
     url: str
+    private: str = ""
     attachments: Sequence[tuple[str, bytes, str]] = ()
 
 
-def item_of(message: Message) -> Item:
+def item_of(message: Message, *, private: bool) -> Item:
     """The notice of one message for its account, in the language that is active. Raises `Undeliverable`."""
     notice = notices.notice(message.template)
     if notice is None:
@@ -108,16 +111,21 @@ def item_of(message: Message) -> Item:
         raise Undeliverable(_("The account has nothing to do with it any more."))
     if not notice.applies(record):
         raise Undeliverable(_("It was overtaken by what happened since."))
-    return fill(notice, record, user, message)
+    return fill(notice, record, user, message, private=private)
 
 
-def fill(notice: Notice, record: Any, user: Any, message: Message) -> Item:
+def fill(notice: Notice, record: Any, user: Any, message: Message, *, private: bool) -> Item:
+    own = ""
+    if notice.private_link is not None:
+        address = absolute(notice.private_link(record, user)) if private else HIDDEN
+        own = f"{notice.private_words}:\n{address}"
     facts = {**notice.facts(record), **facts_of_reminder(message)}
     return Item(
         subject=header(str(notice.subject) % facts),
         text=str(notice.text) % facts,
         link_words=str(notice.link_words),
         url=absolute(notice.link(record, user)),
+        private=own,
         attachments=notice.attachments(record, user),
     )
 
@@ -136,15 +144,18 @@ def facts_of_reminder(message: Message) -> dict[str, str]:
     return {"reminder": str(words[ReminderKind(reminder.kind)])}
 
 
-def to_account(messages: list[Message]) -> tuple[Letter, list[tuple[Message, str]]]:
-    """One mail for an account: a notice, or the daily mail of several. Also the messages that are not in it, with why."""
+def to_account(messages: list[Message], *, private: bool = True) -> tuple[Letter, list[tuple[Message, str]]]:
+    """One mail for an account: a notice, or the daily mail of several. Also the messages that are not in it, with why.
+
+    `private` False is for somebody else's eyes: addresses that are themselves a right are left out.
+    """
     user = messages[0].user
     left_out: list[tuple[Message, str]] = []
     items: list[Item] = []
     with translation.override(user.language):
         for message in messages:
             try:
-                items.append(item_of(message))
+                items.append(item_of(message, private=private))
             except Undeliverable as nothing:
                 left_out.append((message, str(nothing)))
         if not items:
@@ -155,7 +166,7 @@ def to_account(messages: list[Message]) -> tuple[Letter, list[tuple[Message, str
         else:
             item = items[0]
             subject = header(f"[Acuerda] {item.subject}")
-            paragraphs = [item.subject, item.text, f"{item.link_words}:\n{item.url}"]
+            paragraphs = [item.subject, item.text, f"{item.link_words}:\n{item.url}", *([item.private] if item.private else [])]
         why = _("You get this mail because your account in Acuerda has to do with it. Change how mails reach you:")
         body = "\n\n".join([*paragraphs, f"-- \n{why}\n{absolute(reverse('workspace:mail_settings'))}"])
     return Letter(subject, body + "\n", attachments=[file for item in items for file in item.attachments]), left_out

@@ -44,7 +44,8 @@ class Notice:
     lost the role meanwhile gets nothing. `when(event, record)` says whether this event calls for it at all;
     `applies(record)` is asked when the mail leaves (a referral recalled meanwhile is no longer announced).
     `late`: the door itself calls `announce` once all rows are there. `urgent`: never waits for the daily mail.
-    `attachments(record, user)`: (name, bytes, type) each.
+    `private_link(record, user)` is an address that is itself a right: it stands in the addressee's own mail and nowhere else,
+    not in the daily mail and not where an organizer reads a held mail. `attachments(record, user)`: (name, bytes, type) each.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Notice:
     facts: Callable[[Any], Facts]
     link: Callable[[Any, Any], str]
     link_words: Words = field(default_factory=lambda: _("Open it"))
+    private_link: Callable[[Any, Any], str] | None = None
+    private_words: Words = ""
     when: Callable[[Any, Any], bool] = always
     applies: Callable[[Any], bool] = always
     attachments: Callable[[Any, Any], Sequence[tuple[str, bytes, str]]] = nothing

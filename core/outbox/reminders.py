@@ -20,7 +20,7 @@ from core.deadlines import Calendar
 from core.events import SYSTEM, record_event
 from core.models import Reminder
 from core.models.outbox import ReminderKind
-from core.outbox.notices import called_for
+from core.outbox.notices import Notice, called_for
 from core.sockets import ReminderDue
 from core.workflow import StepRefused
 
@@ -50,10 +50,14 @@ def send_reminders(on: dt.date | None = None) -> int:
     return sum(remind(due) for due in found)
 
 
+def rows_of(record: Any) -> list[Notice]:
+    """The notices of a reminder about this record."""
+    return [row for row in called_for(record._meta.label_lower, "remind") if isinstance(row, Notice)]
+
+
 def addressees_of(record: Any) -> list[Any]:
     """The accounts that a reminder about this record goes to."""
-    rows = [row for row in called_for(record._meta.label_lower, "remind") if hasattr(row, "to")]
-    return list({user.pk: user for row in rows for user in row.to(record) if user.is_active}.values())
+    return list({user.pk: user for row in rows_of(record) for user in row.to(record) if user.is_active}.values())
 
 
 def remind(due: ReminderDue) -> bool:
@@ -86,6 +90,8 @@ def nudge(record: Any, *, actor: Any, on: dt.date, due_on: dt.date | None = None
                 % {"date": last.on.isoformat(), "days": NUDGE_AFTER},
                 code="too_early",
             )
+        if not any(row.applies(record) for row in rows_of(record)):
+            raise StepRefused(_("Nothing is owed here any more: there is nothing to remind of."), code="nothing")
         people = addressees_of(record)
         if not people:
             raise StepRefused(_("Nobody has an account there: a reminder would reach no one."), code="nobody")

@@ -157,7 +157,7 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
     letter, left_out = None, []
     if message.user is not None and message.state in (MessageState.HELD, MessageState.FAILED, MessageState.QUEUED):
         with translation.override(message.user.language):
-            letter, left_out = letters.to_account([message])
+            letter, left_out = letters.to_account([message], private=False)
     context = {
         "title": _("Mail about %(record)s") % {"record": message.record_key},
         "message": message,

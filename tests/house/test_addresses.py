@@ -16,6 +16,7 @@ from core import search
 from core.imports.runner import run_import
 from core.models import MailSettings, Subscription
 from forum.models import Closure
+from proposals.by_mail import token_for
 from proposals.models import PaperScan, TextTemplate
 from tests import factories as make
 from tests.chain import HIDDEN, ChainWorld, stored
@@ -54,6 +55,8 @@ class AddressWorld(ChainWorld):
         cls.calendar_key = "k" * 43
         MailSettings.objects.create(user=cls.accounts["official"], calendar_key=cls.calendar_key)
         cls.message = make.message(cls.opinion.referral, "referral_sent", cls.accounts["official"], state="held")
+        owed = make.referral(make.proposal(cls.edition, status="in_review", proponents=[cls.organization]), cls.agency)
+        cls.mail_token = token_for(cls.accounts["official"], owed)
         cls.batch = run_import(
             "organizations", name="x.csv", data=b"clave,nombre,tipo\n,,\nZ-1,,club\n", actor=cls.accounts["organizer"]
         ).batch
