@@ -47,7 +47,20 @@ def step_of(today: dt.date, due_on: dt.date, calendar: Calendar, *, soon: int, e
 def send_reminders(on: dt.date | None = None) -> int:
     """Write every reminder that has come due (on date `on`, by default today where each forum is); how many."""
     found = [due for rows in sockets.reminders_due.collect(on=on) for due in rows]
-    return sum(remind(due) for due in found)
+    known = already_sent(found)
+    return sum(remind(due) for due in found if place_of(due) not in known)
+
+
+def place_of(due: ReminderDue) -> tuple[Any, ...]:
+    """What makes a step of a date one: it is sent once."""
+    return (due.record._meta.label_lower, due.record.pk, str(due.kind), due.due_on, due.step)
+
+
+def already_sent(found: list[ReminderDue]) -> set[tuple[Any, ...]]:
+    """The steps that were sent before. One query."""
+    dates = {due.due_on for due in found}
+    rows = Reminder.objects.filter(due_on__in=dates).exclude(kind=ReminderKind.NUDGE) if dates else Reminder.objects.none()
+    return set(rows.values_list("model", "record_id", "kind", "due_on", "step"))
 
 
 def rows_of(record: Any) -> list[Notice]:
@@ -61,11 +74,8 @@ def addressees_of(record: Any) -> list[Any]:
 
 
 def remind(due: ReminderDue) -> bool:
-    """One reminder by the calendar. False when it was sent before, or when nobody could get it: then none was sent."""
+    """One reminder by the calendar. False when another worker was faster, or when nobody could get it: then none was sent."""
     record = due.record
-    place = {"model": record._meta.label_lower, "record_id": record.pk}
-    if Reminder.objects.filter(**place, kind=due.kind, due_on=due.due_on, step=due.step).exists():
-        return False
     people = [user for user in addressees_of(record) if not user.is_demo]
     if not people:
         return False
