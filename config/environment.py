@@ -109,3 +109,15 @@ def cache_settings(url: str, name: str = "", entries: int = 300) -> dict[str, ob
     raise ImproperlyConfigured(
         f"CACHE_URL starts with {parts.scheme!r}: use locmem:, database://table, redis://, file:/// or dummy:."
     )
+
+
+def site_url(url: str, hosts: list[str], *, debug: bool) -> str:
+    """The scheme and host of this site, without a slash at the end; made of the first host where it is not given."""
+    if not url:
+        named = [host.lstrip(".") for host in hosts if host.strip(".*")]
+        port = text("PORT", "8000")
+        return f"http://{named[0] if named else '127.0.0.1'}:{port}" if debug else f"https://{named[0] if named else 'localhost'}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured(f"SITE_URL={url!r} is not the address of a site: write it like https://acuerda.example.org.")
+    return url.rstrip("/")

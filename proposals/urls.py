@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from proposals import matrix_views, views
+from proposals.workspace.by_mail import by_mail
 
 versions = [path("<int:number>/", views.proposal_version, name="proposal_version")]
 proposals = [
@@ -25,5 +26,6 @@ antecedents = [
 urlpatterns = [
     path(_("proposals/"), include(proposals)),
     path(_("antecedents/"), include(antecedents)),
+    path(_("by-mail/<str:token>/"), by_mail, name="by_mail"),
     path(_("attachments/"), include([path("<str:key>/", views.attachment, name="attachment")])),
 ]

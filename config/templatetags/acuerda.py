@@ -24,10 +24,12 @@ from agreements.models.commitments import Light
 from config import looks
 from core.dates import Precision, iso_partial, show_partial
 from core.folding import fixed
+from core.outbox.reminders import reminders_of
 from core.pages import language
 from proposals.models import Opinion, Proposal
 
 register = template.Library()
+MOST_REMINDERS = 20
 
 
 # --- pictures and states ----------------------------------------------------------------------------------------------
@@ -314,6 +316,13 @@ def party(body: Any, on: dt.date | None = None, full: bool = False, link: bool =
 def sample_mark(record: Any, brief: bool = False) -> str:
     """The mark of an invented record; nothing on any other. `brief`: the icon alone, in dense lists."""
     return drawn("sample_mark", language(), is_sample=True, brief=brief) if getattr(record, "is_sample", False) else ""
+
+
+@register.inclusion_tag("components/reminders.html", takes_context=True)
+def reminders(context: Any, record: Any, address: str = "") -> dict[str, Any]:
+    """The reminders sent about a record, newest first; with `address` the button that sends one. One query."""
+    rows = list(reminders_of([record]).order_by("-id")[:MOST_REMINDERS])
+    return {"rows": rows, "address": address, "csrf_token": context.get("csrf_token", "")}
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

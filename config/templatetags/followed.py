@@ -20,6 +20,7 @@ from django.utils.translation import pgettext
 
 from agreements.jsonld import agreement_thing, meeting_thing
 from agreements.models import Agreement, Meeting
+from config.pages.follow import address_of
 from core import jsonld
 from core.identifiers import plain_text
 from core.listing import Narrowed
@@ -177,5 +178,6 @@ def follow(context: Any, record: Any) -> dict[str, Any]:
     elif isinstance(record, (Agency, Organization)):
         name = "agency" if isinstance(record, Agency) else "organization"
         found["calendar"] = f"{reverse('calendar')}?{urlencode({**asked, name: record.key})}"
-    found["shown"] = bool(found["feeds"] or found.get("calendar"))
+    found["mail"] = address_of(record)
+    found["shown"] = bool(found["feeds"] or found.get("calendar") or found["mail"])
     return found

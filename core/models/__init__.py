@@ -5,6 +5,7 @@ from core.models.event import Event
 from core.models.folio import FolioCounter
 from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
+from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.revision import Revision
 from core.models.search import SearchEntry
 from core.models.tally import Tally
@@ -16,9 +17,13 @@ __all__ = [
     "ImportRow",
     "LedgerEntry",
     "LedgerHead",
+    "MailSettings",
+    "Message",
     "Record",
+    "Reminder",
     "Revision",
     "SearchEntry",
     "Source",
+    "Subscription",
     "Tally",
 ]

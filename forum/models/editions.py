@@ -79,6 +79,11 @@ class Edition(Record):
     own_opinion_first = models.BooleanField(
         _("bodies see each other's opinions on their desk only after issuing their own"), default=False
     )
+    holds_mail = models.BooleanField(
+        _("hold mails for review"),
+        default=False,
+        help_text=_("What is to be mailed because of this edition waits until an organizer has read and released it."),
+    )
     report_cut_off = models.DateField(_("last cut-off date for reports"), null=True, blank=True)
     organizations = models.ManyToManyField(
         "forum.Organization", through="forum.EditionOrganization", related_name="editions", verbose_name=_("organizations")

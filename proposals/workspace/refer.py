@@ -19,6 +19,7 @@ from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons
 from forum.models import Agency
 from forum.workspace.access import own_editions
 from forum.workspace.editions import chosen_edition
+from forum.workspace.reminding import reminded
 from proposals.models import Proposal
 from proposals.record import answers_of, clocks_for
 from proposals.workflow import REFERRAL, extend, issue_on_behalf, recall, refer, set_liaisons
@@ -123,6 +124,12 @@ def referral_step(request: HttpRequest, folio: str, action: str) -> HttpResponse
     doors = {"recall": lambda given: recall(referral=found, actor=request.user, reason=given["reason"])}
     failed = take_step(request, REFERRAL, found, action, doors)
     return redirect("workspace:referral", found.folio) if failed is None else referral_page(request, found, failed)
+
+
+@workspace_page(methods=("POST",))
+def referral_remind(request: HttpRequest, folio: str) -> HttpResponse:
+    """Remind the body by hand."""
+    return reminded(request, organized_referral(request, folio), "workspace:referral", folio)
 
 
 def step_page(request: HttpRequest, found: Any, action: str, form: BaseForm, door: Any, **arguments: Any) -> HttpResponse:

@@ -17,7 +17,9 @@ from django.utils.translation import override
 
 from core import search
 from core.imports.runner import run_import
+from core.models import MailSettings, Subscription
 from forum.models import Closure
+from proposals.by_mail import token_for
 from proposals.models import PaperScan, TextTemplate
 from tests import factories as make
 from tests.chain import HIDDEN, ChainWorld, stored
@@ -46,6 +48,18 @@ class AddressWorld(ChainWorld):
         cls.template = TextTemplate.objects.create(agency=cls.agency, name="Texto propio", place="reasons", text="Con gusto.")
         cls.scan = PaperScan.objects.create(opinion=cls.opinion, **stored())
         cls.closure = Closure.objects.create(starts_on="2026-12-21", ends_on="2026-12-31", name_es="Vacaciones")
+        cls.subscription = Subscription.objects.create(
+            email="seguidora@example.org",
+            model="forum.agency",
+            record_id=cls.agency.pk,
+            record_key="IFE",
+            confirmed_at=make.now(),
+        )
+        cls.calendar_key = "k" * 43
+        MailSettings.objects.create(user=cls.accounts["official"], calendar_key=cls.calendar_key)
+        cls.message = make.message(cls.opinion.referral, "referral_sent", cls.accounts["official"], state="held")
+        owed = make.referral(make.proposal(cls.edition, status="in_review", proponents=[cls.organization]), cls.agency)
+        cls.mail_token = token_for(cls.accounts["official"], owed)
         cls.batch = run_import(
             "organizations", name="x.csv", data=b"clave,nombre,tipo\n,,\nZ-1,,club\n", actor=cls.accounts["organizer"]
         ).batch
