@@ -14,10 +14,13 @@ from django.db import connection, models
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
+from core import gathering
 from core.models import Event, Record
 from core.models.event import Origin
 
 _origin: ContextVar[str] = ContextVar("origin", default=Origin.COMMAND.value)
+
+_watched: ContextVar[list[Event] | None] = ContextVar("watched", default=None)
 
 #: Columns that say nothing about the matter of a record.
 HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
@@ -60,6 +63,17 @@ def acting_from(origin: str) -> Iterator[None]:
 
 def current_origin() -> str:
     return _origin.get()
+
+
+@contextmanager
+def watching() -> Iterator[list[Event]]:
+    """Collects the events that are written within this block."""
+    kept: list[Event] = []
+    token = _watched.set(kept)
+    try:
+        yield kept
+    finally:
+        _watched.reset(token)
 
 
 def plain(value: Any) -> Any:
@@ -135,10 +149,16 @@ def record_event(
     at: dt.datetime | None = None,
 ) -> Event:
     """Write one event. Must be called inside the transaction of the change itself."""
-    if not connection.in_atomic_block:
+    gathered = gathering.current()
+    if gathered is None and not connection.in_atomic_block:
         raise RuntimeError("An event is written in the transaction of its change: open transaction.atomic() first.")
     event = build_event(record, action, actor=actor, changes=changes, reason=reason, at=at)
-    event.save()
+    if gathered is None:
+        event.save()
+    else:
+        gathered.event(event)
+    if (kept := _watched.get()) is not None:
+        kept.append(event)
     return event
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db import connection, models, transaction
 from django.db.models import Sum
 
+_held: ContextVar[list[bool] | None] = ContextVar("held", default=None)
 #: More rows than this are added up into one.
 MANY = 200
 
@@ -32,8 +37,28 @@ def current() -> int:
     return Revision.objects.aggregate(sum=Sum("steps"))["sum"] or 0
 
 
+@contextmanager
+def once() -> Iterator[None]:
+    """Within this block, which lies in a transaction, any number of changes move the revision by one step, at its end."""
+    if _held.get() is not None:
+        yield
+        return
+    held: list[bool] = []
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    if held:
+        bump()
+
+
 def bump() -> None:
     """Something that a public page may show has changed in this transaction."""
+    if (held := _held.get()) is not None:
+        if not held:
+            held.append(True)
+        return
     row = Revision.objects.create()
     if row.pk % MANY == 0:
         compact()

@@ -141,6 +141,11 @@ class OfEditionResource(OrganizersResource):
             if self.default_edition is None:
                 raise FileRefused(self.which_edition())
 
+    def stand_at(self, row: dict[str, str]) -> None:
+        super().stand_at(row)
+        if row.get("edition", "").strip() and isinstance(self.fields["edition"].widget, Reference):
+            self.values["edition"] = self.fields["edition"].take(row["edition"], row, self)
+
     def edition_choices(self) -> list[str]:
         return list(self.editions().values_list("slug", flat=True))
 
@@ -183,6 +188,8 @@ class OfEditionResource(OrganizersResource):
     def find(self) -> Any:
         """By the one column of `identity` within the edition of the row."""
         name = self.identity[0]
+        if self.found is not None:
+            return next(iter(self.found.get((self.values["edition"].pk, self.values[name]), ())), None)
         return self.model._default_manager.filter(edition=self.values["edition"], **{name: self.values[name]}).first()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
@@ -146,6 +147,8 @@ class Proposal(ProposalText, Record):
             models.Index(fields=["edition", "folio"], name="proposal_edition"),
             models.Index(fields=["status", "folio"], name="proposal_status"),
             models.Index(fields=["reading", "folio"], name="proposal_reading"),
+            # A folio in another case is not a second proposal: imports look for it (`iexact`).
+            models.Index(Upper("folio"), name="proposal_folio_upper"),
         ]
         constraints = [
             *Record.Meta.constraints,
