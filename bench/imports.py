@@ -24,7 +24,21 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 STOCK, CLEANED = 5_000, 5_000
-WORDS = "voto credencial salud remesas educación consulado vivienda retorno derechos jornaleros registro identidad becas".split()
+WORDS = [
+    "voto",
+    "credencial",
+    "salud",
+    "remesas",
+    "educación",
+    "consulado",
+    "vivienda",
+    "retorno",
+    "derechos",
+    "jornaleros",
+    "registro",
+    "identidad",
+    "becas",
+]
 TEXT = "Las comunidades en el exterior piden que el trámite se haga cerca de donde viven, con requisitos claros y en plazo. " * 3
 ROLES = ("migrant_leader", "academic", "civil_society", "observer")
 HEADERS = {

@@ -78,6 +78,8 @@ def watching() -> Iterator[list[Event]]:
 
 def plain(value: Any) -> Any:
     """A value as JSON: related records by public key, dates in ISO 8601, amounts as text."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, Record):
         return value.public_key
     if isinstance(value, models.Model):

@@ -99,6 +99,7 @@ class Gathering:
         self.waiting: list[tuple[Any, ...]] = []
         #: (model, id) → the record as it stands after what waits.
         self.standing: dict[tuple[type[models.Model], Any], Any] = {}
+        self.held: dict[tuple[type[models.Model], Any], Any] = {}
         self.ids: dict[type[models.Model], Iterator[int]] = {}
 
     # --- what the doors hand over -------------------------------------------------------------------------------------
@@ -139,13 +140,21 @@ class Gathering:
             found = (rows if self.dry else rows.select_for_update()).first()
             if found is None:
                 return None
-            self.standing[key] = found
+            self.standing[key] = self.held[key] = found
         return twin(found)
 
     def hold(self, records: list[Any]) -> None:
         """These records were read (and locked, unless dry) for this gathering."""
         for record in records:
-            self.standing.setdefault((type(record), record.pk), record)
+            key = (type(record), record.pk)
+            if key not in self.standing:
+                # A copy: what a door does to the caller's record, and a refused row takes back, is not what stands.
+                self.standing[key] = self.held[key] = twin(record)
+
+    def changed_since(self, model: type[models.Model], pk: Any) -> Any:
+        """The record as an earlier row left it; None where no row changed it."""
+        found = self.standing.get((model, pk))
+        return twin(found) if found is not None and found is not self.held.get((model, pk)) else None
 
     def next_id(self, model: type[models.Model]) -> int:
         for _attempt in range(2):
@@ -304,6 +313,7 @@ class Gathering:
             told.setdefault(tag, []).append(event.pk)
         self.waiting.clear()
         self.standing.clear()
+        self.held.clear()
         return told
 
 
@@ -322,7 +332,7 @@ def keys_of(model: type[models.Model]) -> list[tuple[str, ...]]:
     single = [
         (field.attname,)
         for field in model._meta.concrete_fields
-        if field.unique and not field.primary_key and not callable(field.default)
+        if field.unique and not field.primary_key and not (field.has_default() and callable(field.default))
     ]
     several = [
         tuple(model._meta.get_field(name).attname for name in constraint.fields)

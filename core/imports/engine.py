@@ -38,31 +38,33 @@ class Engine:
         self.resource = resource
         self.table = table
         self.dry = dry
+        self.keys: dict[int, str] = {}
 
     def chunk(self, rows: Iterable[Row]) -> list[RowOutcome]:
         """The outcomes of some rows, in their order. In the transaction of the caller, unless dry."""
         rows = list(rows)
         if not self.resource.gathers:
             return [self.one(row) for row in rows]
+        mended = self.resource.mended.copy()
         for _attempt in range(2):
             try:
                 with nullcontext() if self.dry else transaction.atomic():
                     return self.together(rows)
             except (IntegrityError, DataError):
+                self.resource.mended = mended.copy()
                 # Somebody else wrote meanwhile, or a rule of the database that no validator knows.
                 self.resource.forget()
         return [self.one(row) for row in rows]
 
     def together(self, rows: list[Row]) -> list[RowOutcome]:
         found: dict[int, RowOutcome] = {}
-        apart: list[Row] = []
         try:
             with gathering(dry=self.dry) as gathered:
                 for row, aside in self.understood(rows, found, gathered):
-                    self.decide(row, aside, found, apart, gathered)
+                    self.decide(row, aside, found, gathered)
                 taken = gathered.taken()
                 gathered.drop(taken)
-                apart += [row for row in rows if row.number in taken]
+                apart = [row for row in rows if row.number in taken]
                 if not self.dry:
                     for number, events in gathered.write().items():
                         found[number].last_event = max(events)
@@ -70,6 +72,8 @@ class Engine:
             self.resource.found = None
         for row in apart:
             found[row.number] = self.one(row, keep=not self.dry)
+        for number, key in self.keys.items():
+            found[number].own_key = key
         return [found[row.number] for row in rows]
 
     def understood(self, rows: list[Row], found: dict[int, RowOutcome], gathered: Gathering) -> list[tuple[Row, tuple[Any, ...]]]:
@@ -84,6 +88,7 @@ class Engine:
                 waiting.append((row, texts))
         resource.prepare([texts for _row, texts in waiting])
         good = []
+        self.keys = {row.number: resource.key_of(texts) for row, texts in waiting}
         for row, texts in waiting:
             try:
                 resource.understand(texts)
@@ -94,17 +99,12 @@ class Engine:
         gathered.hold(resource.look_for([aside for _row, aside in good]))
         return good
 
-    def decide(
-        self, row: Row, aside: tuple[Any, ...], found: dict[int, RowOutcome], apart: list[Row], gathered: Gathering
-    ) -> None:
+    def decide(self, row: Row, aside: tuple[Any, ...], found: dict[int, RowOutcome], gathered: Gathering) -> None:
         resource = self.resource
         resource.take_up(aside)
         gathered.tag = row.number
         mark = gathered.mark()
         try:
-            if resource.clashes():
-                apart.append(row)
-                return
             outcome = resource.decide()
         except RowRefused as error:
             gathered.back_to(mark)
@@ -147,6 +147,11 @@ class Engine:
         early, texts = self.beforehand(row)
         if early is not None:
             return early
+        found = self.alone(row, texts, keep)
+        found.own_key = self.resource.key_of(texts)
+        return found
+
+    def alone(self, row: Row, texts: dict[str, str], keep: bool) -> RowOutcome:
         resource = self.resource
         resource.found = None
         kept: RowOutcome | None = None

@@ -26,6 +26,8 @@ class RowOutcome:
     problems: list[Problem] = field(default_factory=list)
     #: It names a record that a later row of the file may bring: it is tried again.
     waits: bool = False
+    #: What tells the row from others of its kind (`Opening.key_of`), '' when it lacks a part.
+    own_key: str = ""
     #: What undo needs: the record, the last of the row's events, and how its cells read before.
     record_id: int | None = None
     last_event: int | None = None

@@ -27,7 +27,6 @@ from core.models.base import Source, entered_as
 from core.models.imports import Outcome
 from core.workflow import StepRefused, changing, create
 
-
 #: More records than this are not remembered from chunk to chunk.
 MOST_KEPT = 5_000
 
@@ -132,10 +131,6 @@ class RecordResource(Opening, Resource):
     def stand_at(self, row: dict[str, str]) -> None:
         """Know where a row belongs before it is understood: what the scope of a reference asks for. May raise `CellError`."""
         self.row, self.values = row, {}
-
-    def clashes(self) -> bool:
-        """Whether the row is about something that an earlier row of its chunk changed: it is then taken by itself."""
-        return False
 
     def look_for(self, chunk: list[tuple[Any, ...]]) -> list[Any]:
         """Read at once the records that the rows of a chunk (as put aside) are about, locked; `find` then asks `self.found`."""

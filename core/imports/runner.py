@@ -22,13 +22,14 @@ from django.utils.translation import gettext as _
 
 from core.events import acting_from, current_origin
 from core.imports.engine import CHUNK, Undo
+from core.imports.jobs import owner
 from core.imports.outcomes import Outcomes, RowOutcome
 from core.imports.plan import Plan, known_names
 from core.imports.problems import FileRefused
 from core.imports.reader import Table, read
 from core.imports.registry import resource_for
 from core.imports.resource import RecordResource
-from core.imports.work import Work
+from core.imports.work import LEASE, Work
 from core.models.event import Origin
 from core.models.imports import BatchState, ImportBatch, Outcome
 from core.text import clean_line
@@ -111,7 +112,9 @@ def run_import(
                 Work(batch, resource, table, run.rows, progress).everything()
         else:
             with kept_or_gone() as stored, transaction.atomic():
-                batch = start(kind, resource, table, name, data, origin, stored, state=BatchState.RUNNING, lease_by="command")
+                batch = start(
+                    kind, resource, table, name, data, origin, stored, lease_by=owner(), lease_until=timezone.now() + LEASE
+                )
             Work(batch, resource, table, run.rows, progress).everything()
     run.notes = [*table.notes, *resource.notes, *resource.notes_of_texts(), *run.notes]
     if not dry_run:

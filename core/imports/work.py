@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,13 +22,15 @@ from core.imports.resource import RecordResource
 from core.imports.rows import Row
 from core.models import revision
 from core.models.imports import BatchState, ImportBatch, ImportRow, Outcome
+from core.text import fold
 
 #: Rows of a kind that goes one by one: a chunk then takes as long as one of a kind that gathers.
 FEW = 100
 #: How long a batch belongs to a worker from which nothing is heard.
 LEASE = dt.timedelta(seconds=90)
 ATTEMPTS = 3
-COLUMNS = ("outcome", "record_key", "values", "problems", "waits", "record_id", "last_event", "before")
+REPORTED = (("acuerda importacion", "acuerda import"), ("acuerda fila", "acuerda row"))
+COLUMNS = ("outcome", "record_key", "values", "problems", "waits", "record_id", "last_event", "before", "key_hash")
 
 
 class Stopped(Exception):
@@ -35,6 +39,10 @@ class Stopped(Exception):
     def __init__(self, *, lost: bool) -> None:
         super().__init__()
         self.lost = lost
+
+
+class Leaving(Exception):
+    """The worker was asked to end: another one goes on from the cursor."""
 
 
 class Work:
@@ -50,6 +58,7 @@ class Work:
         *,
         dry: bool = False,
         most: int = 0,
+        leaving: Callable[[], bool] | None = None,
     ) -> None:
         self.batch = batch
         self.resource = resource
@@ -59,7 +68,14 @@ class Work:
         self.engine = Engine(resource, table, dry=dry and resource.gathers)
         self.size = CHUNK if resource.gathers else FEW
         self.most = most
+        self.leaving = leaving
         self.done = batch.rows if batch is not None else 0
+        #: The columns of our own report that say which row of which import a row was.
+        self.named = named_columns(table.headers)
+        earlier = ImportRow.objects.filter(
+            outcome__in=[Outcome.QUARANTINED, Outcome.SKIPPED], settled_by__isnull=True, batch__kind=resource.kind
+        )
+        self.open_before = batch is not None and earlier.exclude(batch=batch).exists()
 
     # --- the whole of it ----------------------------------------------------------------------------------------------
 
@@ -75,6 +91,7 @@ class Work:
         except Stopped as stop:
             if stop.lost:
                 raise
+            self.batch.refresh_from_db()
             self.skip_the_rest()
             state = BatchState.STOPPED
         self.finish(state)
@@ -98,7 +115,7 @@ class Work:
         assert batch is not None  # noqa: S101 (for the type checker)
         if self.resource.gathers:
             notes = list(self.resource.notes)
-            Work(None, self.resource, self.table, self.outcomes, dry=True).all_rows()
+            Work(None, self.resource, self.table, self.outcomes, lambda _done, _of: self.still_mine(), dry=True).all_rows()
             self.resource.notes, self.resource.last_round = notes, False
             self.resource.mended.clear()
         if not self.outcomes.counts[Outcome.QUARANTINED]:
@@ -115,6 +132,17 @@ class Work:
         self.done = 0
         for found in chunked(iter(self.outcomes), CHUNK):
             self.keep(lambda found=found: found, found[-1].row.number)
+
+    def still_mine(self) -> None:
+        """Renew the lease outside of a chunk. Raises `Stopped` or `Leaving`."""
+        assert self.batch is not None  # noqa: S101 (for the type checker)
+        mine = ImportBatch.objects.filter(pk=self.batch.pk, lease_by=self.batch.lease_by, state=BatchState.RUNNING)
+        if self.leaving is not None and self.leaving():
+            raise Leaving
+        if not mine.update(lease_until=timezone.now() + LEASE):
+            raise Stopped(lost=True)
+        if mine.filter(stop_asked=True).exists():
+            raise Stopped(lost=False)
 
     def rows_to_do(self) -> Iterator[Row]:
         cursor = self.batch.cursor if self.batch is not None else 0
@@ -165,6 +193,8 @@ class Work:
         batch = ImportBatch.objects.select_for_update().get(pk=self.batch.pk)
         if batch.lease_by != self.batch.lease_by or batch.state != BatchState.RUNNING:
             raise Stopped(lost=True)
+        if self.leaving is not None and self.leaving():
+            raise Leaving
         if batch.stop_asked:
             raise Stopped(lost=False)
         found = make()
@@ -177,11 +207,13 @@ class Work:
         for name in Outcome.values:
             setattr(batch, name, getattr(batch, name) + counts[name])
         batch.lease_until = timezone.now() + LEASE
+        rows = [self.row_of(each) for each in found]
         ImportRow.objects.bulk_create(
-            [self.row_of(each) for each in found],
+            rows,
             batch_size=CHUNK,
             **({"update_conflicts": True, "unique_fields": ["batch", "number"], "update_fields": COLUMNS} if again else {}),
         )
+        self.settle(rows)
         batch.save(update_fields=["rows", "cursor", "lease_until", *Outcome.values])
         self.batch, self.done = batch, batch.rows
         return found
@@ -201,7 +233,32 @@ class Work:
             record_id=found.record_id,
             last_event=found.last_event,
             before=found.before,
+            key_hash=hashed(self.resource.kind, found.own_key),
         )
+
+    def settle(self, rows: list[ImportRow]) -> None:
+        """Rows of earlier imports that wait for a decision, and came in now, wait no more: known by key, or by the report's columns."""
+        assert self.batch is not None  # noqa: S101 (for the type checker)
+        good = [row for row in rows if row.outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.SAME)]
+        if not good or not self.open_before:
+            return
+        waiting = ImportRow.objects.filter(
+            outcome__in=[Outcome.QUARANTINED, Outcome.SKIPPED],
+            settled_by__isnull=True,
+            batch__kind=self.batch.kind,
+            batch_id__lt=self.batch.pk,
+        )
+        same = Q(key_hash__in={row.key_hash for row in good if row.key_hash})
+        named: dict[str, list[int]] = {}
+        for row in good:
+            key, number = (row.values.get(header, "").strip() for header in self.named) if self.named else ("", "")
+            if key.startswith("imp-") and number.isascii() and number.isdigit() and len(number) < 9:
+                named.setdefault(key, []).append(int(number))
+        for key, numbers in named.items():
+            same |= Q(batch__key=key, number__in=numbers, batch__actor_id=self.batch.actor_id)
+        numbers_of = list(waiting.filter(same).values_list("pk", flat=True))
+        if numbers_of:
+            ImportRow.objects.filter(pk__in=numbers_of).update(settled_by=self.batch)
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -223,6 +280,17 @@ class Work:
         ImportRow.objects.filter(batch=self.batch, waits=True).update(waits=False)
         mine = ImportBatch.objects.filter(pk=self.batch.pk, lease_by=self.batch.lease_by)
         mine.update(state=state, notes=notes, finished_at=timezone.now(), lease_by="", lease_until=None, stop_asked=False)
+
+
+def hashed(kind: str, key: str) -> str:
+    return hashlib.blake2b(f"{kind}|{key}".encode("utf-8", "replace"), digest_size=16).hexdigest() if key else ""
+
+
+def named_columns(headers: list[str]) -> tuple[str, str] | None:
+    """The headers of the columns "import" and "row" of our report, in either language, where the file has both."""
+    folded = {fold(header): header for header in headers}
+    found = [next((folded[name] for name in names if name in folded), "") for names in REPORTED]
+    return (found[0], found[1]) if all(found) else None
 
 
 def chunked(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

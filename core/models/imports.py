@@ -131,6 +131,8 @@ class ImportRow(models.Model):
     record_id = models.BigIntegerField(null=True, blank=True, editable=False)
     last_event = models.BigIntegerField(null=True, blank=True, editable=False)
     before = models.JSONField(default=dict, blank=True, editable=False)
+    #: What tells the row from others of its kind, hashed: by it the corrected row is known again.
+    key_hash = models.CharField(max_length=32, blank=True, default="", editable=False)
     #: The import that brought the row in after all, corrected.
     settled_by = models.ForeignKey(
         ImportBatch, null=True, blank=True, on_delete=models.SET_NULL, related_name="settles", editable=False
@@ -140,6 +142,13 @@ class ImportRow(models.Model):
         verbose_name = _("row of an import")
         verbose_name_plural = _("rows of imports")
         ordering = ("batch", "number")
+        indexes = [
+            models.Index(
+                fields=["key_hash"],
+                condition=models.Q(outcome__in=["quarantined", "skipped"], settled_by__isnull=True),
+                name="import_row_open",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["batch", "number"],

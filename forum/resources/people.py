@@ -105,11 +105,12 @@ class ParticipantResource(OfEditionResource):
         self.found = grouped(((record.edition_id, record.key), record) for record in found)
         return [*found, *(record.person for record in found)]
 
-    def clashes(self) -> bool:
-        record, gathered = self.find(), gathering.current()
-        if record is None or gathered is None:
-            return False
-        return gathered.standing.get((Person, record.person_id)) is not record.person
+    def find(self) -> Any:
+        record, gathered = super().find(), gathering.current()
+        if record is not None and gathered is not None:
+            # Two rows may be about one person.
+            record.person = gathered.changed_since(Person, record.person_id) or record.person
+        return record
 
     def divided(self, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(values of the participation, values of the person)"""

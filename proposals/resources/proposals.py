@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
 from core.imports.cells import Many, Number, PartlyKnownDay, Reference, Words
@@ -59,7 +59,10 @@ class TableNumber(Widget):
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> WorkingTable:
         number = Number(999).clean(value)
         edition = resource.edition_of_row()
-        tables = resource.cache.setdefault(("tables", edition.pk), {table.number: table for table in edition.tables.all()})
+        place = ("tables", edition.pk)
+        tables = resource.cache.get(place)
+        if tables is None:
+            tables = resource.cache[place] = {table.number: table for table in edition.tables.all()}
         if number not in tables:
             raise CellError(
                 _("“%(edition)s” has no working table %(number)s.") % {"edition": edition.slug, "number": number},
