@@ -16,4 +16,5 @@ urlpatterns = [
     path(_("imports/<str:key>/file"), batches.import_file, name="import_file"),
     path(_("imports/<str:key>/stop"), batches.import_stop, name="import_stop"),
     path(_("imports/<str:key>/go-on"), batches.import_go_on, name="import_go_on"),
+    path(_("imports/<str:key>/undo"), batches.import_undo, name="import_undo"),
 ]

@@ -12,13 +12,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from core.imports import jobs
+from core.imports import undo as undoing
 from core.imports.registry import kinds, resource_for
 from core.imports.writer import CONTENT_TYPES, open_rows, report_of
 from core.models import ImportBatch
 from core.models.imports import BatchState, Outcome
-from core.workspace import workspace_page
+from core.workflow import StepRefused
+from core.workspace import REFUSED, done, workspace_page
 
 MOST_ROWS_SHOWN = 100
+#: Rows that a page takes back while its reader waits.
+MOST_UNDONE = 2_000
 
 
 def kind_words(kind: str) -> str:
@@ -52,6 +56,7 @@ def import_batch(request: HttpRequest, key: str) -> HttpResponse:
         "settled": batch.outcomes.filter(settled_by__isnull=False).count(),
         "counts": [(Outcome(name).label, getattr(batch, name)) for name in Outcome.values],
         "under_way": batch.state in UNDER_WAY,
+        "can_undo": batch.state in undoing.ENDED and (batch.created or batch.updated),
         "failed": batch.state == BatchState.FAILED,
         "percent": batch.rows * 100 // batch.total if batch.total else 100,
     }
@@ -81,6 +86,33 @@ def import_go_on(request: HttpRequest, key: str) -> HttpResponse:
     if jobs.go_on(batch):
         jobs.nudge()
     return redirect("workspace:import", batch.key)
+
+
+@workspace_page
+def import_undo(request: HttpRequest, key: str) -> HttpResponse:
+    """GET: what would be taken back, or what stands against it. POST: it is taken back, all of it or nothing."""
+    batch = own_batch(request, key)
+    if batch.state not in undoing.ENDED:
+        raise Http404
+    written = batch.created + batch.updated
+    obstacles, refusal = [], ""
+    if written > MOST_UNDONE:
+        refusal = _(
+            "This import wrote too many rows for a page: whoever runs the server takes it back with manage.py undo_import."
+        )
+    elif request.method == "POST":
+        try:
+            undoing.undo(batch=batch, actor=request.user)
+        except undoing.UndoRefused as error:
+            refusal, obstacles = str(error), error.obstacles
+        except StepRefused as error:
+            refusal = str(error)
+        else:
+            return done(request, _("The import was undone."), "workspace:import", batch.key)
+    else:
+        obstacles = undoing.obstacles_of(batch, request.user)
+    context = {"batch": batch, "title": _("Undo an import"), "obstacles": obstacles, "refusal": refusal}
+    return render(request, "workspace/imports/undo.html", context, status=REFUSED if request.method == "POST" else 200)
 
 
 def own_batch(request: HttpRequest, key: str) -> ImportBatch:

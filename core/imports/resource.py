@@ -101,7 +101,7 @@ class RecordResource(Opening, Resource):
 
     def texts_of(self, record: Any) -> dict[str, str]:
         """How the cells of a record read now, for the columns of the file: what undo brings back."""
-        columns = ((name, self.fields[name]) for name in sorted(self.names_given))
+        columns = ((name, self.fields[name]) for name in sorted(self.names_given | set(self.identity)))
         return {name: column.export(record) for name, column in columns if not column.informative}
 
     def put_aside(self) -> tuple[Any, ...]:
@@ -236,6 +236,16 @@ class RecordResource(Opening, Resource):
     def forget(self) -> None:
         """A row was undone: what it had found or made may be gone."""
         self.cache.clear()
+
+    # --- what undo needs ----------------------------------------------------------------------------------------------
+
+    def made_with(self, record: Any) -> list[Any]:
+        """Records that a row made with the one it is about, and that go with it when the row is undone."""
+        return []
+
+    def goes_with(self, record: Any) -> list[Any]:
+        """Rows that belong to the record and to nothing else."""
+        return []
 
     # --- what exports need --------------------------------------------------------------------------------------------
 

@@ -112,6 +112,10 @@ class ImportBatch(models.Model):
         ]
         indexes = [models.Index(fields=["id"], condition=models.Q(state__in=["queued", "running"]), name="import_queue")]
 
+    @property
+    def public_key(self) -> str:
+        return self.key
+
     def __str__(self) -> str:
         return f"{self.key} · {self.kind}"
 

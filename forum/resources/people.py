@@ -25,6 +25,8 @@ def zone_of(row: Any, resource: Any) -> str:
     return str(given.time_zone if given is not None else "America/Mexico_City")
 
 
+#: Seconds between the columns `created_at` of what one chunk wrote.
+MADE_TOGETHER = 60
 #: What a row of a participant shows of other records.
 NEAR = (
     "edition",
@@ -111,6 +113,15 @@ class ParticipantResource(OfEditionResource):
             # Two rows may be about one person.
             record.person = gathered.changed_since(Person, record.person_id) or record.person
         return record
+
+    def made_with(self, record: Any) -> list[Any]:
+        """The person, where this part is the only one and the import made it."""
+        person = record.person
+        alone = person.user_id is None and not person.participations.exclude(pk=record.pk).exists()
+        return [person] if alone and abs((record.created_at - person.created_at).total_seconds()) < MADE_TOGETHER else []
+
+    def goes_with(self, record: Any) -> list[Any]:
+        return list(record.consents.all())
 
     def divided(self, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(values of the participation, values of the person)"""
