@@ -238,6 +238,8 @@ ALLOW_DEMO = env.flag("ALLOW_DEMO", DEBUG)
 PAGE_SIZE = 25
 # Public pages are kept until something changes (core.pagecache); 0 while you edit templates.
 PAGE_CACHE = env.flag("PAGE_CACHE", True)
+# Who carries out large imports: `embedded`, a thread of the web process; `process`, `manage.py import_worker` beside it.
+IMPORT_WORKER = env.text("IMPORT_WORKER", "embedded")
 
 LOGGING = {
     "version": 1,

@@ -37,7 +37,9 @@ for _name in (
     os.environ.pop(f"{_name}_FILE", None)
 # DEBUG only chooses defaults that need no key and no https here; Django's test runner turns it off for the tests themselves.
 # Pages are rendered each time, so that queries are counted; tests of the page cache turn it on.
-os.environ.update(DEBUG="1", VAR_DIR=HERE, CACHE_URL="locmem:", PAGE_CACHE="0", DJANGO_SETTINGS_MODULE="config.settings")
+os.environ.update(
+    DEBUG="1", VAR_DIR=HERE, CACHE_URL="locmem:", PAGE_CACHE="0", IMPORT_WORKER="none", DJANGO_SETTINGS_MODULE="config.settings"
+)
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402

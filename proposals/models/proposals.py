@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
@@ -150,6 +151,8 @@ class Proposal(ProposalText, Record):
             models.Index(fields=["table", "folio"], name="proposal_table"),
             models.Index(fields=["-created_at", "folio"], name="proposal_newest"),
             models.Index(fields=["-updated_at", "folio"], name="proposal_changed"),
+            # A folio in another case is not a second proposal: imports look for it (`iexact`).
+            models.Index(Upper("folio"), name="proposal_folio_upper"),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -99,6 +99,8 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         *((name, [], ANY_ORGANIZER) for name in ("closures", "imports")),
         *((name, ["organizations", *form], ANY_ORGANIZER) for name, form in (("import_new", []), ("import_template", ["csv"]))),
         *((name, [w.batch.key], ORGANIZERS) for name in ("import", "import_errors", "import_file")),
+        *((name, [w.batch.key], NOBODY) for name in ("import_stop", "import_go_on")),
+        ("import_undo", [w.batch.key], ORGANIZERS),
         ("closure_withdraw", [w.closure.key], ANY_ORGANIZER),
         *((name, ["propia"], ORGANIZERS) for name in ("edition", "edition_edit", "table_new", "release")),
         ("edition_stage", ["propia"], NOBODY),
