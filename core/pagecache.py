@@ -144,26 +144,28 @@ class PageCacheMiddleware:
         if any(mark.strip('W/"').partition("-")[0] == key[:40] for mark in parse_etags(request.headers.get("If-None-Match", ""))):
             return marked(HttpResponseNotModified(), key, coding)
         kept = kept_page(cache, key, coding)
-        if kept is None and request.method == "GET" and not is_first(cache, key):
+        first = kept is None and request.method == "GET" and is_first(cache, key)
+        if kept is None and request.method == "GET" and not first:
             kept = awaited(cache, key, coding)
         if kept is not None:
             return answer(*kept, key)
-        return self.rendered(request, cache, key, coding)
+        try:
+            return self.rendered(request, cache, key, coding)
+        finally:
+            if first:
+                cache.delete(f"rendering:{key}")
 
     def rendered(self, request: HttpRequest, cache: BaseCache, key: str, coding: str) -> HttpResponse:
         request.GET = NotedQuery(request.META.get("QUERY_STRING", ""), encoding=request.encoding)  # type: ignore[assignment]
-        try:
-            response = self.get_response(request)
-            if not is_for_everybody(request, response):
-                return response
-            if request.method == "HEAD":
-                return marked(response, key, "")
-            made = packed(response, coding)
-            if may_be_kept(request):
-                cache.set(f"page:{key}:{made[2]}", made, KEEP_SECONDS)
-            return answer(*made, key)
-        finally:
-            cache.delete(f"rendering:{key}")
+        response = self.get_response(request)
+        if not is_for_everybody(request, response):
+            return response
+        if request.method == "HEAD":
+            return marked(response, key, "")
+        made = packed(response, coding)
+        if may_be_kept(request):
+            cache.set(f"page:{key}:{made[2]}", made, KEEP_SECONDS)
+        return answer(*made, key)
 
 
 Kept = tuple[bytes, dict[str, str], str]
