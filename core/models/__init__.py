@@ -7,7 +7,7 @@ from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.revision import Revision
 from core.models.search import SearchEntry
-from core.models.tally import Tally
+from core.models.tally import TalliedFact, Tally
 
 __all__ = [
     "Event",
@@ -20,5 +20,6 @@ __all__ = [
     "Revision",
     "SearchEntry",
     "Source",
+    "TalliedFact",
     "Tally",
 ]
