@@ -9,8 +9,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from core import pagecache, tally_triggers
+        from core import pagecache, search, tally_triggers
 
         pagecache.watch()
         pre_migrate.connect(tally_triggers.before_migrations, sender=self, dispatch_uid="tally")
         post_migrate.connect(tally_triggers.after_migrations, sender=self, dispatch_uid="tally")
+        post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")

@@ -39,7 +39,9 @@ LONGEST_ADDRESS = 600
 KEEP_SECONDS = 24 * 60 * 60
 OURS = ("core", "forum", "proposals", "agreements")
 #: Rows that are never written without an event or a record beside them.
-SILENT = frozenset({"Revision", "SearchEntry", "LedgerEntry", "LedgerHead", "FolioCounter", "ImportRow"})
+SILENT = frozenset(
+    {"Revision", "SearchEntry", "SearchWord", "Tally", "TalliedFact", "LedgerEntry", "LedgerHead", "FolioCounter", "ImportRow"}
+)
 
 
 @lru_cache(maxsize=1)

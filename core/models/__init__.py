@@ -6,7 +6,7 @@ from core.models.folio import FolioCounter
 from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.revision import Revision
-from core.models.search import SearchEntry
+from core.models.search import SearchEntry, SearchWord
 from core.models.tally import TalliedFact, Tally
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Record",
     "Revision",
     "SearchEntry",
+    "SearchWord",
     "Source",
     "TalliedFact",
     "Tally",

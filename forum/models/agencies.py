@@ -157,7 +157,7 @@ class Agency(Record):
             "title_en": self.name_en,
             "summary_es": "",
             "summary_en": "",
-            "text": f"{self.acronym} {self.successor_acronym} {self.other_names}",
+            "names": f"{self.acronym} {self.successor_acronym} {self.other_names}",
         }
 
 

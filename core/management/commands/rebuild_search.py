@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
@@ -13,7 +12,6 @@ class Command(BaseCommand):
     help = "Writes the search index anew from all public records."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        models = [model for model in apps.get_models() if hasattr(model, "search_entry")]
         with transaction.atomic():
-            number = search.rebuild(models)
+            number = search.rebuild(search.searched())
         self.stdout.write(f"{number} records can be found.")
