@@ -148,6 +148,21 @@ def searched() -> list[Any]:
     return [model for model in apps.get_models() if hasattr(model, "search_entry")]
 
 
+def differences() -> list[str]:
+    """Records whose entry is not what they say now, missing, or there though nobody may read them; empty when all is well."""
+    found = []
+    for model in searched():
+        label = model._meta.label_lower
+        held = {row.record_id: row for row in SearchEntry.objects.filter(model=label)}
+        for record in model._default_manager.order_by("pk").iterator(chunk_size=500):
+            entry, row = record.search_entry(), held.pop(record.pk, None)
+            expected = row_of(record, entry) if entry is not None else None
+            if (row is None) != (expected is None) or any(getattr(row, name) != text for name, text in (expected or {}).items()):
+                found.append(f"{label} {record.public_key}")
+        found += [f"{label} {row.record_key}" for row in held.values()]
+    return found
+
+
 def after_migrations(using: str = "default", **_more: Any) -> None:
     """`post_migrate`: write the index where there is none, as after a release that holds other words."""
     tables = {model._meta.db_table for model in (SearchEntry, *searched())}
