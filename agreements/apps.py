@@ -8,12 +8,15 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         from agreements.kept import FIGURES
+        from agreements.notices import tables
         from agreements.panels import panel_of
+        from agreements.reminders import reminders_due
         from agreements.searched import searched_in
         from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
         from core import sockets, tally
+        from core.outbox import notices, subscriptions
         from core.workflow import register
 
         register(*WORKFLOWS)
@@ -23,3 +26,6 @@ class AgreementsConfig(AppConfig):
         sockets.edition_gaps.plug(gaps_of)
         sockets.ledger_checks.plug(fingerprint_problems)
         sockets.searched_in_edition.plug(searched_in)
+        sockets.reminders_due.plug(reminders_due)
+        notices.register(*tables())
+        subscriptions.followable("agreement", "agreements.agreement")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agreements import queries as read
 from agreements.models import Agreement, Meeting
 from core.jsonld import thing
 from core.pages import language
 from forum.api import Link
 from forum.jsonld import body_brief, place_of
-from proposals.models import Proposal
 
 
 def agreement_thing(agreement: Agreement, link: Link) -> dict[str, Any]:
     """An agreement as a document of its parties. Three queries: parties with their bodies, proposals it comes from."""
-    parties = agreement.parties.select_related("organization", "agency").order_by("id")
-    origin = Proposal.objects.visible_to(None).filter(agreements=agreement).order_by("folio")
+    parties = sorted(agreement.parties.all(), key=lambda party: party.pk)
+    origin = read.proposals(None, agreement.pk)
     return thing(
         "DigitalDocument",
         id=link(agreement),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext
 
 from agreements import api, figures
-from agreements.models import Agreement, Commitment, Evidence, Meeting, ProgressReport, Validation
+from agreements import queries as read
+from agreements.models import Agreement, Commitment, Meeting
 from agreements.record import LIGHT_ORDER
 from agreements.steps import agreement_step, commitment_step, meeting_step, report_step, validation_step
 from forum.models import Agency, Edition, Organization
@@ -43,24 +45,12 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
     same agreements are counted in the chain as well.
     """
     on = proposal.edition.today()
-    agreements = list(
-        Agreement.objects.visible_to(user)
-        .filter(proposals=proposal)
-        .order_by("folio")
-        .select_related("edition")[:MOST_OF_PROPOSAL]
-    )
+    agreements = read.agreements_of_proposal(user, proposal.pk)[:MOST_OF_PROPOSAL]
     by_key = {agreement.pk: agreement for agreement in agreements}
-    # A union of two look-ups: with OR the database joins every commitment there is with its conditions.
-    visible = Commitment.objects.visible_to(user).order_by().values_list("pk", flat=True)
-    on_conditions = visible.filter(conditions__opinion__referral__version__proposal=proposal)
-    named = set(visible.filter(proposals=proposal).union(on_conditions))
-    commitments = list(
-        Commitment.objects.visible_to(user)
-        .filter(Q(agreement__in=by_key) | Q(pk__in=named))
-        .with_light(on)
-        .select_related("agreement", "lead__organization", "lead__agency")
-        .order_by("agreement__folio", "number")
-    )
+    citing = set(by_key)
+    named = dict(read.named_for_proposal(user, proposal.pk))
+    found = read.commitments_of.of(user, sorted({*citing, *named.values()}), fixed=(on,))
+    commitments = [each for each in found if each.agreement_id in citing or each.pk in named]
     for commitment in commitments:
         commitment.names_proposal = commitment.pk in named
         commitment.late_days = commitment.days_late(on)
@@ -68,18 +58,10 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
         owner.shown_commitments = [*getattr(owner, "shown_commitments", []), commitment]
     everything = sorted(by_key.values(), key=lambda agreement: agreement.folio)
     keys = [commitment.pk for commitment in commitments]
-    meetings = list(
-        Meeting.objects.visible_to(user).filter(agreements__in=list(by_key)).distinct().order_by("starts_at", "folio")
-    )
-    reports = ProgressReport.objects.visible_to(user).filter(commitment__in=keys).count()
-    evidence = Evidence.objects.visible_to(user).filter(report__commitment__in=keys).count()
-    said = dict(
-        Validation.objects.visible_to(user)
-        .filter(report__commitment__in=keys)
-        .order_by()
-        .values_list("outcome")
-        .annotate(n=Count("pk"))
-    )
+    meetings = read.meetings_of.of(user, list(by_key))
+    reports = len(read.reported.of(user, keys))
+    evidence = len(read.evidenced.of(user, keys))
+    said = Counter(read.outcomes.of(user, keys))
     lights = {each.folio: Commitment.Light(each.light).label for each in commitments if is_in_effect(each.agreement)}
     progress = commitments[0].get_absolute_url() if commitments else ""
     return {
@@ -92,7 +74,7 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
             commitment_step(commitments, lights, "#became"),
             meeting_step(meetings, "#became"),
             report_step(reports, evidence, progress),
-            validation_step(sum(said.values()), said.get("disagrees", 0), progress),
+            validation_step(said.total(), said["disagrees"], progress),
         ],
         "data": lambda link: [
             {
@@ -112,19 +94,40 @@ def is_in_effect(agreement: Agreement) -> bool:
     return agreement.status in (Agreement.Status.SIGNED, Agreement.Status.CONCLUDED)
 
 
+def list_of(query: str, **more: str) -> str:
+    """The list of commitments of a record (`?agency=IFE`), narrowed down further."""
+    return f"{reverse('progress')}{query}{''.join(f'&{name}={value}' for name, value in more.items())}#commitments"
+
+
 def lights_of(counts: dict[str, int], query: str) -> list[dict[str, Any]]:
-    """How many commitments in force by light, what worries first, each with the list behind it."""
-    address = reverse("agreements")
+    """How many commitments in force by light as rows of bars, what worries first, each with the list behind it."""
     return [
-        {
-            "code": light,
-            "label": Commitment.Light(light).label,
-            "number": counts[light],
-            "url": f"{address}{query}&light={light}",
-        }
+        {"code": light, "label": Commitment.Light(light).label, "number": counts[light], "url": list_of(query, light=light)}
         for light in LIGHT_ORDER
         if counts.get(light)
     ]
+
+
+def figures_of(counts: dict[str, int], disputed: int, query: str) -> list[dict[str, Any]]:
+    """What a body promised, owes, is late with, has kept, and what the other side disputes: each with the list behind it."""
+    total = sum(counts.values())
+    owed = total - counts.get("fulfilled", 0) - counts.get("cancelled", 0)
+    figures = [
+        {"code": "", "label": pgettext("figure: commitments", "promised"), "number": total, "url": list_of(query)},
+        {
+            "code": "on_time",
+            "label": pgettext("figure: commitments", "still owed"),
+            "number": owed,
+            "url": list_of(query, owed="yes"),
+        },
+    ]
+    for light, words in (
+        ("late", pgettext("figure: commitments", "late")),
+        ("fulfilled", pgettext("figure: commitments", "fulfilled")),
+    ):
+        figures.append({"code": light, "label": words, "number": counts.get(light, 0), "url": list_of(query, light=light)})
+    words = pgettext("figure: commitments", "disputed by the other side")
+    return [*figures, {"code": "divided", "label": words, "number": disputed, "url": list_of(query, disputed="yes")}]
 
 
 def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizations: Any = ()) -> Panel | None:
@@ -150,7 +153,6 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
     for commitment in open_rows:
         commitment.late_days = commitment.days_late(on)
         commitment.leads = commitment.lead is not None and commitment.lead.body == body
-    lights = lights_of(counts, query)
     return {
         "name": "agreements",
         "template": "agreements/public/panels/body.html",
@@ -158,15 +160,14 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
         "on": on,
         "agreements": agreements[:MOST_ROWS],
         "more_agreements": len(agreements) > MOST_ROWS,
-        "lights": lights,
-        "total": sum(row["number"] for row in lights),
-        "disputed": disputed,
+        "figures": figures_of(counts, disputed, query) if counts else [],
         "open": open_rows[:MOST_ROWS],
         "more_open": len(open_rows) > MOST_ROWS,
         "url": reverse("agreements") + query,
+        "open_url": list_of(query, owed="yes"),
         "data": lambda link: {
             "agreements": [api.agreement_brief(agreement, link) for agreement in agreements[:MOST_ROWS]],
-            "commitments_by_light": {row["code"]: row["number"] for row in lights},
+            "commitments_by_light": {light: counts[light] for light in LIGHT_ORDER if counts.get(light)},
             "disputed": disputed,
             "open_commitments": [api.commitment_brief(each, each.light, link) for each in open_rows[:MOST_ROWS]],
         },

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from agreements import figures
 from agreements.figures import FEWEST_PEOPLE, Month, OfBody, OfState
@@ -29,6 +29,12 @@ LIGHTS = (
     (Light.NO_REPORT, "mark", "grid"),
     (Light.LATE, "bad", "stripes"),
     (Light.CANCELLED, "dim", "hollow"),
+)
+ANSWERS = (
+    ("in_time", pgettext_lazy("answer of a body", "answered in time"), "good", "plain"),
+    ("late", pgettext_lazy("answer of a body", "answered late"), "care", "dots"),
+    ("waiting", pgettext_lazy("answer of a body", "still has time"), "calm", "hollow"),
+    ("silent", pgettext_lazy("answer of a body", "no answer, time is over"), "bad", "stripes"),
 )
 READINGS = (
     (ProposalReading.FEASIBLE, "good"),
@@ -145,12 +151,7 @@ def commitments_by_body(on: dt.date, edition: Edition | None = None) -> Bars:
 def answers_by_body(on: dt.date, edition: Edition | None = None) -> Bars:
     """Whether the bodies answered the proposals sent to them, and in time."""
     found = figures.answers_by_body(on, edition)
-    kinds = [
-        Kind("in_time", pgettext("answer of a body", "answered in time"), "good", "plain"),
-        Kind("late", pgettext("answer of a body", "answered late"), "care", "dots"),
-        Kind("waiting", pgettext("answer of a body", "still has time"), "calm", "hollow"),
-        Kind("silent", pgettext("answer of a body", "no answer, time is over"), "bad", "stripes"),
-    ]
+    kinds = [Kind(code, str(words), tone, pattern, answered(code, edition)) for code, words, tone, pattern in ANSWERS]
     total, silent = sum(each.total for each in found), sum(each.counts.get("silent", 0) for each in found)
     return stacked_bars(
         "answers",
@@ -162,10 +163,16 @@ def answers_by_body(on: dt.date, edition: Edition | None = None) -> Bars:
         )
         % {"total": total, "silent": silent},
         kinds,
-        rows_of(found, lambda key, _code: address("proposals", edition, agency=key)),
+        rows_of(found, lambda key, code: answered(code, edition, agency=key)),
         first_column=_("Public body"),
         last_column=pgettext("column of a table", "Total"),
     )
+
+
+def answered(code: str, edition: Edition | None, **query: str) -> str:
+    """The proposals that were answered so: what the figures call late is an answer, what they call silent is late."""
+    sort = {"late": "answered_late", "silent": "late"}.get(code, code)
+    return address("proposals", edition, answer=sort, **query)
 
 
 def rows_of(found: Sequence[OfBody], url: Any) -> list[Row]:

@@ -1,6 +1,6 @@
 """Measures the pages of one process over WSGI, middleware included, and prints the figures as JSON on one line.
 
-python -m bench.measure ours|bare      (DATABASE_URL names a filled database)
+python -m bench.measure ours|bare [PAGE …]      (DATABASE_URL names a filled database)
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ def both(server: Server, address: str, times: int, **more: Any) -> dict[str, flo
     return {"wall": wall, "cpu": processor}
 
 
-def main(kind: str) -> dict[str, Any]:
+def main(kind: str, *only: str) -> dict[str, Any]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings" if kind == "ours" else "bench.bare"
     from django.core.wsgi import get_wsgi_application
 
     server = Server(get_wsgi_application())
-    return ours(server) if kind == "ours" else bare(server)
+    return ours(server) if kind == "ours" else bare(server, list(only))
 
 
 def ours(server: Server) -> dict[str, Any]:
@@ -113,10 +113,11 @@ def ours(server: Server) -> dict[str, Any]:
     return found
 
 
-def bare(server: Server) -> dict[str, Any]:
+def bare(server: Server, only: list[str]) -> dict[str, Any]:
+    """The same for the bare views; of all pages, or of those named in `only`."""
     found = {}
     for name, (_ours, address) in PAGES.items():
-        if address:
+        if address and (not only or name in only):
             server.quiet(address, 3)
             kept = f"/cached/{name}/"
             server.get(kept)
@@ -125,4 +126,4 @@ def bare(server: Server) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1])))
+    print(json.dumps(main(*sys.argv[1:])))

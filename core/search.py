@@ -27,6 +27,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+from core import gathering
 from core.models import SearchEntry
 from core.search_engines import Term, beginnings, engine, exact_mark, note_words
 from core.stems import stems_of, words_in
@@ -117,6 +118,9 @@ def refresh(record: Any) -> None:
     """Bring the entry of `record` up to date: write it, or remove it when the record is not public."""
     if not hasattr(record, "search_entry"):
         return
+    if (gathered := gathering.current()) is not None:
+        gathered.refresh(record)
+        return
     entry = record.search_entry()
     where = {"model": record._meta.label_lower, "record_id": record.pk}
     if entry is None:
@@ -126,6 +130,36 @@ def refresh(record: Any) -> None:
         return
     row, _new = SearchEntry.objects.update_or_create(**where, defaults=row_of(record, entry))
     learn([row])
+
+
+def refresh_many(records: Iterable[Any], fresh: dict[type[Any], set[Any]]) -> None:
+    """The same for many records in a few queries. `fresh`: model → ids of records that are new and have no entry yet."""
+    by_model: dict[type[Any], list[tuple[Any, Any]]] = {}
+    for record in records:
+        entry = record.search_entry()
+        if entry is not None or record.pk not in fresh.get(type(record), ()):
+            by_model.setdefault(type(record), []).append((record, entry))
+    for model, pairs in by_model.items():
+        label = model._meta.label_lower
+        there = {row.record_id: row for row in SearchEntry.objects.filter(model=label, record_id__in=[r.pk for r, _e in pairs])}
+        gone = [there[record.pk].pk for record, entry in pairs if entry is None and record.pk in there]
+        rows = [
+            SearchEntry(
+                pk=there[record.pk].pk if record.pk in there else None,
+                **{"model": label, "record_id": record.pk, **row_of(record, entry)},
+            )
+            for record, entry in pairs
+            if entry is not None
+        ]
+        if gone:
+            engine().forget(gone)
+            SearchEntry.objects.filter(pk__in=gone).delete()
+        added, changed = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+        SearchEntry.objects.bulk_create(added)
+        columns = [field.name for field in SearchEntry._meta.concrete_fields if not field.primary_key]
+        if changed:
+            SearchEntry.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+        learn([*added, *changed])
 
 
 def row_of(record: Any, entry: dict[str, str]) -> dict[str, Any]:

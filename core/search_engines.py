@@ -190,7 +190,13 @@ class Gin:
     def learn(self, entries: Iterable[SearchEntry]) -> None:
         rows = [(vector_of(entry), entry.pk) for entry in entries]
         with connection.cursor() as cursor:
-            cursor.executemany("UPDATE core_searchentry SET vector = %s::tsvector WHERE id = %s", rows)
+            for start in range(0, len(rows), 200):
+                some = rows[start : start + 200]
+                values = ", ".join(["(%s::tsvector, %s::bigint)"] * len(some))
+                cursor.execute(
+                    f"UPDATE core_searchentry e SET vector = v.vector FROM (VALUES {values}) AS v (vector, id) WHERE e.id = v.id",
+                    [value for row in some for value in row],
+                )
 
     def forget(self, numbers: list[int]) -> None:
         """The vector goes with its row."""

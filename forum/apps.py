@@ -8,9 +8,12 @@ class ForumConfig(AppConfig):
 
     def ready(self) -> None:
         from core import sockets
+        from core.outbox import subscriptions
         from core.workflow import register
         from forum.gaps import gaps_of
         from forum.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
         sockets.edition_gaps.plug(gaps_of)
+        subscriptions.followable("agency", "forum.agency")
+        subscriptions.followable("organization", "forum.organization")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from forum.models import Agency, Area, Edition, Organization, WorkingTable
+from proposals.answers import ANSWERS, answer_gates, asked_in_force
 from proposals.models import Antecedent, Opinion, Proposal, Referral
 
 #: A control offers at most this many choices; the rest is reached by links from the records themselves.
@@ -78,19 +80,29 @@ def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     return rows.filter(id__in=Proposal.states.through.objects.filter(area__code=code).values("proposal"))
 
 
-def proposal_filters(user: Any) -> tuple[Filter, ...]:
-    """The filters of the list of proposals. A verdict counts only where this person may read the opinion."""
+def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
+    """The filters of the list of proposals. A verdict counts only where this person may read the opinion.
+
+    `agency` is the key of the body that the address names, if it does: how a proposal was answered then means by that body.
+    """
 
     def with_verdict(rows: QuerySet[Any], verdict: str) -> QuerySet[Any]:
         opinions = Opinion.objects.visible_to(user).current().filter(verdict=verdict)
         current = opinions.filter(referral__version__number=F("referral__version__proposal__version_number"))
         return rows.filter(id__in=current.values("referral__version__proposal"))
 
+    def with_answer(rows: QuerySet[Any], answer: str) -> QuerySet[Any]:
+        referrals = asked_in_force(Referral.objects.visible_to(user)).filter(answer_gates(timezone.localdate())[answer])
+        if agency:
+            referrals = referrals.filter(agency__key__iexact=agency[:80])
+        return rows.filter(id__in=referrals.values("version__proposal"))
+
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
-        ChoiceFilter("reading", pgettext_lazy("filter", "Overall reading"), Proposal.Reading.choices),
+        ChoiceFilter("reading", pgettext_lazy("filter", "Overall reading"), Proposal.Reading.choices, indexed=True),
         ChoiceFilter("verdict", pgettext_lazy("filter", "Verdict of a body"), Opinion.Verdict.choices, apply=with_verdict),
+        ChoiceFilter("answer", pgettext_lazy("filter", "Answer of a body"), ANSWERS, apply=with_answer),
         ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), asked_agencies, apply=to_agency),
         ChoiceFilter("organization", pgettext_lazy("filter", "Organization"), proposing_organizations, apply=from_organization),
         ChoiceFilter("state", pgettext_lazy("filter: a federal entity", "State"), state_choices, apply=in_state),

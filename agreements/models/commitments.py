@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.querysets import CommitmentQuerySet, OfCommitmentQuerySet
+from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine
 from core.models import Record
 
@@ -182,7 +182,7 @@ class Commitment(Record):
         return max(self.reports.all(), key=lambda report: (report.cut_off, report.number), default=None)
 
     def get_absolute_url(self) -> str:
-        return reverse("agreement", args=[self.agreement.folio]) + f"#c{self.number}"
+        return address("agreement", self.agreement.folio) + f"#c{self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.folio:

@@ -5,6 +5,7 @@ from core.models.event import Event
 from core.models.folio import FolioCounter
 from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
+from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.revision import Revision
 from core.models.search import SearchEntry, SearchWord
 from core.models.tally import TalliedFact, Tally
@@ -16,11 +17,15 @@ __all__ = [
     "ImportRow",
     "LedgerEntry",
     "LedgerHead",
+    "MailSettings",
+    "Message",
     "Record",
+    "Reminder",
     "Revision",
     "SearchEntry",
     "SearchWord",
     "Source",
+    "Subscription",
     "TalliedFact",
     "Tally",
 ]

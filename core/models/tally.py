@@ -9,6 +9,8 @@ from django.db import connection, models, transaction
 from django.db.models import Count
 
 KEY = ("figure", "edition", "body", "code", "day")
+#: So many events later, the rows that the kept sums have gathered are added up.
+TIDY_EVERY = 200
 
 
 class Tally(models.Model):

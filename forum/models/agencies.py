@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.dates import Precision
 from core.deadlines import is_known
 from core.fields import FoldedField, KeyField, LongText, SortKeyField, TextLine, check_key
@@ -122,7 +122,7 @@ class Agency(Record):
         return "government"
 
     def get_absolute_url(self) -> str:
-        return reverse("agency", args=[self.key])
+        return address("agency", self.key)
 
     def name_on(self, date: dt.date | None) -> tuple[str, str]:
         """(name, acronym) valid on `date`, in the reader's language; today's own name when no dated one fits.
@@ -218,7 +218,8 @@ class AgencySuccession(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     happened_on = models.DateField(_("date"), null=True, blank=True)
     date_precision = models.CharField(_("precision of the date"), max_length=8, choices=Precision.choices, default=Precision.DAY)
-    note = LongText(_("note"), blank=True)
+    note_es = LongText(_("note in Spanish"), blank=True)
+    note_en = LongText(_("note in English"), blank=True)
 
     class Meta:
         verbose_name = _("succession of agencies")

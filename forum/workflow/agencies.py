@@ -63,7 +63,7 @@ def add_succession(
     values: Mapping[str, Any],
     at: dt.datetime | None = None,
 ) -> AgencySuccession:
-    """`successor` does the work of `predecessor`. `values`: kind, happened_on, date_precision, note."""
+    """`successor` does the work of `predecessor`. `values`: kind, happened_on, date_precision, note_es, note_en."""
     only_organizers(actor)
     with transaction.atomic():
         row = AgencySuccession(predecessor=predecessor, successor=successor, **values)

@@ -62,7 +62,7 @@ class PicturesTests(TestCase):
                 self.assertEqual(response.status_code, 200)
                 listing = response.context.get("listing")
                 if "?" in address:
-                    self.assertEqual((listing.ignored, len(listing.pills)), ([], address.count("=")))
+                    self.assertEqual((listing.ignored, len(listing.values)), ([], address.count("=")))
                     self.assertTrue(len(listing))
 
     def test_they_can_be_drawn_in_both_languages_with_something_and_with_nothing(self):

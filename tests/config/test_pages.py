@@ -6,6 +6,7 @@ import itertools
 import json
 from hashlib import sha256
 
+import pytest
 from django.db import connection, transaction
 from django.test import RequestFactory, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -58,6 +59,7 @@ class AnonymousTests(CanaryWorld, TestCase):
         self.assertNotIn("csrfmiddlewaretoken", page)
 
 
+@pytest.mark.once
 class MarkupTests(CanaryWorld, TestCase):
     def test_every_page_is_valid_in_both_languages(self):
         filtered = (
