@@ -112,7 +112,7 @@ def lights_owed(on: dt.date, body: int) -> tuple[dict[str, int], int]:
     ends = cut_offs()
     found: Counter[str] = Counter()
     disputed = 0
-    for key, code, due_on, number in tally.sums("owed", "edition", "code", "day", body=body):
+    for key, code, due_on, number in tally.sums(("owed", "shared"), "edition", "code", "day", body=body):
         found[light_on(code.removesuffix("!"), due_on, on, ends.get(key))] += number
         disputed += number if code.endswith("!") else 0
     return dict(found), disputed
