@@ -7,6 +7,7 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements.figures import of_fate
         from agreements.panels import panel_of
         from agreements.searched import searched_in
         from agreements.verification import fingerprint_problems
@@ -21,3 +22,4 @@ class AgreementsConfig(AppConfig):
         sockets.edition_gaps.plug(gaps_of)
         sockets.ledger_checks.plug(fingerprint_problems)
         sockets.searched_in_edition.plug(searched_in)
+        sockets.proposal_fates.plug(of_fate)

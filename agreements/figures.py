@@ -19,13 +19,12 @@ from agreements.models import Agreement, Commitment
 from forum.models import Agency, Area, Edition, Organization, Participation
 from proposals.answers import answer_gates, asked_in_force
 from proposals.models import Proposal, Referral
-from proposals.models.proposals import ProposalStatus
+from proposals.models.proposals import LEFT_THE_TABLE
 
 #: People are not counted below this number (design.md section 5): 0, 1 and 2 look alike.
 FEWEST_PEOPLE = 3
 #: Months of a line of change over time, the last one today's: a hundred years.
 MOST_MONTHS = 1200
-LEFT_THE_TABLE = (ProposalStatus.WITHDRAWN, ProposalStatus.MERGED, ProposalStatus.SPLIT)
 
 
 @dataclass
@@ -115,32 +114,39 @@ def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str
     Ends: "no_agreement", else by the commitments of the signed agreements that cite the proposal: "fulfilled" (all),
     "late" (one at least), "under_way", "no_commitment".
     """
+    rows = with_end(proposals_of(edition), on).annotate(
+        answer=Case(
+            When(status__in=LEFT_THE_TABLE, then=Value("left")),
+            When(reading="", then=Value("none")),
+            default=F("reading"),
+            output_field=CharField(),
+        )
+    )
+    counts = rows.order_by().values_list("answer", "end").annotate(number=Count("pk"))
+    return {(answer, end): number for answer, end, number in counts}
+
+
+def with_end(rows: QuerySet[Any], on: dt.date) -> QuerySet[Any]:
+    """Annotates proposals with their `end` on date `on`, as `outcomes` counts them."""
     signed = agreements_of(None).filter(status__in=["signed", "concluded"])
     promised = Commitment.objects.visible_to(None).in_force().filter(cancelled_at__isnull=True)
     unkept = promised.exclude(reported_status="fulfilled")
-    rows = (
-        proposals_of(edition)
-        .annotate(
-            answer=Case(
-                When(status__in=LEFT_THE_TABLE, then=Value("left")),
-                When(reading="", then=Value("none")),
-                default=F("reading"),
-                output_field=CharField(),
-            ),
-            end=Case(
-                When(~Q(pk__in=cited_by(signed.values("pk"))), then=Value("no_agreement")),
-                When(pk__in=cited_by(unkept.filter(due_on__lt=on).values("agreement")), then=Value("late")),
-                When(pk__in=cited_by(unkept.values("agreement")), then=Value("under_way")),
-                When(pk__in=cited_by(promised.values("agreement")), then=Value("fulfilled")),
-                default=Value("no_commitment"),
-                output_field=CharField(),
-            ),
+    return rows.annotate(
+        end=Case(
+            When(~Q(pk__in=cited_by(signed.values("pk"))), then=Value("no_agreement")),
+            When(pk__in=cited_by(unkept.filter(due_on__lt=on).values("agreement")), then=Value("late")),
+            When(pk__in=cited_by(unkept.values("agreement")), then=Value("under_way")),
+            When(pk__in=cited_by(promised.values("agreement")), then=Value("fulfilled")),
+            default=Value("no_commitment"),
+            output_field=CharField(),
         )
-        .order_by()
-        .values_list("answer", "end")
-        .annotate(number=Count("pk"))
     )
-    return {(answer, end): number for answer, end, number in rows}
+
+
+def of_fate(rows: QuerySet[Any], fate: str, on: dt.date) -> QuerySet[Any]:
+    """The proposals of which that became (`core.sockets.proposal_fates`): the list behind a figure of the flow."""
+    ended = with_end(rows, on)
+    return ended.exclude(end="no_agreement") if fate == "agreement" else ended.filter(end=fate)
 
 
 def cited_by(agreements: QuerySet[Any]) -> QuerySet[Any]:

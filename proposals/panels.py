@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Case, Count, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
@@ -15,6 +15,7 @@ from forum.calendars import calendar_of
 from forum.models import Agency, Edition, Organization
 from proposals import api
 from proposals.answers import OPEN, answer_counts, asked_in_force
+from proposals.listing import READINGS, count_readings
 from proposals.models import Opinion, Proposal, Referral
 
 #: A panel names at most this many records; the list, filtered by the same record, has them all.
@@ -61,12 +62,12 @@ def of_edition(edition: Edition, user: Any) -> Panel:
 
 def readings_panel(rows: QuerySet[Any], query: str) -> Panel:
     """How the proposals of a record (`?edition=…`) stand: rows of bars, each with the list behind it. One query."""
-    counts = dict(rows.order_by().values_list("reading").annotate(count=Count("pk")))
+    counts = count_readings(rows)
     address = reverse("proposals") + query
     readings = [
         {"code": code, "label": label, "number": counts[code], "url": f"{address}&reading={code}"}
-        for code, label in Proposal.Reading.choices
-        if code and code in counts
+        for code, label in READINGS
+        if code in counts
     ]
     return {"readings": readings, "total": sum(counts.values())}
 
