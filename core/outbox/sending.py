@@ -24,7 +24,7 @@ from django.core.mail import get_connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from core.models import Message
+from core.models import Message, Reminder, revision
 from core.models.outbox import MessageState
 from core.outbox import letters, subscriptions
 
@@ -150,7 +150,10 @@ def send_one(key: int, connection: Connection, done: Sent) -> None:
         if not isinstance(error, (smtplib.SMTPRecipientsRefused, ValueError)):
             connection.close()
         return
-    settle(rest, state=MessageState.SENT, sent_at=timezone.now(), last_error="")
+    now = timezone.now()
+    settle(rest, state=MessageState.SENT, sent_at=now, last_error="")
+    if Reminder.objects.filter(event__in=[message.event_id for message in rest], sent_at__isnull=True).update(sent_at=now):
+        revision.bump()  # the public page tells how many reminders left
     done.sent += len(rest)
 
 
