@@ -38,6 +38,8 @@ BACKOFF = (1, 5, 15, 60)
 #: After this time without success a message has failed for good, and says so.
 GIVE_UP = dt.timedelta(days=3)
 MOST = 200
+#: What was sent or dropped is forgotten after this time: nobody is told twice of what is that old.
+KEEP = dt.timedelta(days=180)
 
 
 @dataclass
@@ -121,6 +123,16 @@ def send_due(*, most: int = MOST) -> Sent:
     finally:
         connection.close()
     return done
+
+
+def tidy() -> int:
+    """Forget what was settled long ago; how many. The count of reminders does not depend on these rows."""
+    gone = Message.objects.filter(
+        state__in=[MessageState.SENT, MessageState.DROPPED],
+        next_at__lt=timezone.now() - KEEP,
+        created_at__lt=timezone.now() - KEEP,
+    )
+    return gone.delete()[0]
 
 
 def send_one(key: int, connection: Connection, done: Sent) -> None:
