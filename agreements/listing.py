@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement, Commitment, Meeting, Party
+from agreements.queries import lights_of_all
 from agreements.record import LIGHT_ORDER
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from forum.models import Agency, Organization
@@ -61,13 +62,12 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
         return rows.filter(id__in=found.values("agreement"))
 
     def count_lights(rows: QuerySet[Any]) -> dict[str, int]:
-        owed = (
-            Commitment.objects.visible_to(user)
-            .in_force()
-            .with_light(timezone.localdate())
-            .filter(agreement__in=rows.values("pk"))
-        )
+        # What is in force is public wherever its agreement is, so the gate need not be asked again.
+        owed = Commitment.objects.in_force().with_light(timezone.localdate()).filter(agreement__in=rows.order_by().values("pk"))
         return dict(owed.order_by().values_list("light").annotate(number=Count("agreement", distinct=True)))
+
+    def count_all() -> dict[str, int]:
+        return {row.light: row.number for row in lights_of_all(user, fixed=(timezone.localdate(),))}
 
     def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
         promised = Commitment.objects.visible_to(user).filter(states__code=code).values("agreement")
@@ -78,7 +78,12 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter(
-            "light", pgettext_lazy("filter", "With a commitment that is"), WORST_FIRST, apply=with_light, count=count_lights
+            "light",
+            pgettext_lazy("filter", "With a commitment that is"),
+            WORST_FIRST,
+            apply=with_light,
+            count=count_lights,
+            count_all=count_all,
         ),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
         ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), lambda: agency_choices(user), apply=with_agency),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from agreements.models import (
     Acceptance,
@@ -243,3 +243,11 @@ def standing(user: Any, on: dt.date, agreements: list[int]) -> Rows:
     """`agreement_id`, `due_on`, `disputed` and `light` of the commitments: what a list says of them."""
     rows = Commitment.objects.visible_to(user).filter(agreement__in=agreements).with_light(on)
     return rows.order_by("number").values_list("agreement_id", "due_on", "disputed", "light", named=True)
+
+
+@prepared
+def lights_of_all(user: Any, on: dt.date) -> Rows:
+    """`light`, and the `number` of agreements with a commitment in force that stands so: all that a person may read."""
+    agreements = Agreement.objects.visible_to(user)
+    rows = Commitment.objects.in_force().with_light(on).filter(agreement__in=agreements.values("pk")).order_by()
+    return rows.values("light").annotate(number=Count("agreement", distinct=True)).values_list("light", "number", named=True)
