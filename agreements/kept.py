@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce, Concat, TruncMonth
 from agreements.models import Agreement, Commitment
 from agreements.querysets import owes_report
 from core.tally import Figure, Source, facts
-from proposals.kept import LEFT_THE_TABLE, OF_EDITION, PUBLIC, code
+from proposals.kept import OF_EDITION, PUBLIC, code
 from proposals.models import Proposal
+from proposals.models.proposals import LEFT_THE_TABLE
 
 EDITION = "agreement__edition_id"
 #: Where a commitment in force stands; with its due date and the day of today this gives its light (`agreements.figures`).

@@ -5,7 +5,6 @@ python -m bench.measure ours|bare [PAGE …]      (DATABASE_URL names a filled d
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import os
@@ -84,12 +83,18 @@ def ours(server: Server) -> dict[str, Any]:
     """First render (something has changed before each), from the cache, 304; queries and sizes."""
     from django.db import connection
 
+    from core import drawn
     from core.models import revision
+
+    def cold() -> None:
+        drawn.forget()
+        revision.bump()
 
     found = {}
     for name, (address, _bare) in PAGES.items():
         server.quiet(address, 3, revision.bump)
         first = both(server, address, FIRST if name != "progress" else 5, before=revision.bump)
+        anew = both(server, address, 10, before=cold)
         revision.bump()
         queries: list[str] = []
 
@@ -104,11 +109,12 @@ def ours(server: Server) -> dict[str, Any]:
         etag = headers["ETag"]
         found[name] = {
             "first": first,
+            "anew": anew,
             "cached": both(server, address, CACHED),
             "unchanged": both(server, address, CACHED, HTTP_IF_NONE_MATCH=etag),
             "queries": len(queries),
             "bytes": len(body),
-            "packed": len(gzip.compress(body, 6)),
+            "packed": len(server.get(address, HTTP_ACCEPT_ENCODING="br")[2]),
         }
     return found
 

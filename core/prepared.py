@@ -140,3 +140,8 @@ def put(record: Any, name: str, rows: list[Any]) -> None:
     queryset = record._meta.get_field(name).related_model._default_manager.all()
     queryset._result_cache, queryset._prefetch_done = rows, True
     record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
+
+
+def is_at_hand(record: Any, name: str) -> bool:
+    """Whether `record.name.all()` asks nothing."""
+    return name in getattr(record, "_prefetched_objects_cache", {})

@@ -10,11 +10,10 @@ from django.db.models.functions import TruncDate
 
 from core.tally import Figure, Source, facts
 from proposals.models import Proposal, Referral
-from proposals.models.proposals import ProposalStatus
+from proposals.models.proposals import LEFT_THE_TABLE
 from proposals.models.referrals import ReferralStatus
 from proposals.querysets import proposal_gate
 
-LEFT_THE_TABLE = (ProposalStatus.WITHDRAWN, ProposalStatus.MERGED, ProposalStatus.SPLIT)
 #: On what it depends whether a proposal is public, and in which edition.
 PUBLIC = ("status", "published_at", "edition_id")
 OF_EDITION = Source("forum_edition", ("stage",), "SELECT id FROM proposals_proposal WHERE edition_id = {row}.id")

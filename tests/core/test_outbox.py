@@ -21,7 +21,7 @@ from core.models.outbox import MessageState, age_of_outbox
 from core.outbox import sending, writing
 from core.outbox.letters import header, typed
 from proposals import workflow
-from proposals.notices import NOTICES
+from proposals.notices.tables import NOTICES
 from tests import factories as make
 from tests.proposals.world import ProposalWorld
 
