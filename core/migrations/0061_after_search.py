@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0022_search_from_the_newest'),
+        ('core', '0051_reminder_sent_at'),
         ('core', '0060_import_jobs'),
     ]
 
