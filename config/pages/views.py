@@ -180,7 +180,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "query": query,
         "kind": kind,
         "kinds": [(code, found.KIND_WORDS[code], number) for code, number in counts.items()],
-        "results": [found.Result(entry, results.terms) for entry in results.entries(start, RESULTS)],
+        "results": found.results_of(results.entries(start, RESULTS), results.terms),
         "best": len(results),
         "total": results.total,
         "everything": everything.total,
