@@ -28,7 +28,7 @@ from django.apps import apps
 from django.db import connection
 
 from core import gathering
-from core.models import SearchEntry
+from core.models import SearchEntry, revision
 from core.search_engines import Term, beginnings, engine, exact_mark, note_words
 from core.stems import stems_of, words_in
 from core.text import clean, clean_line, fold
@@ -218,6 +218,8 @@ def rebuild(models: Iterable[Any]) -> int:
                 learn(SearchEntry.objects.bulk_create(batch))
                 batch = []
         learn(SearchEntry.objects.bulk_create(batch))
+    # The words beside the entries are watched by no trigger (core.triggers), and a page may have been made halfway.
+    revision.bump()
     return SearchEntry.objects.count()
 
 
