@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection
 
+from core.imports.candidates import learn as learn_names
 from core.models import SearchEntry
 from core.stems import stems_of, tokens_of, words_in
 from core.text import clean, clean_line, fold
@@ -100,7 +101,9 @@ def rank(entry: SearchEntry, terms: list[Term], phrase: str) -> tuple[Any, ...]:
 
 
 def refresh(record: Any) -> None:
-    """Bring the entry of `record` up to date: write it, or remove it when the record is not public."""
+    """Bring the entry of `record` up to date: write it, or remove it when the record is not public. With it goes the index
+    by which imports find a record whose name is written in another way."""
+    learn_names(record)
     if not hasattr(record, "search_entry"):
         return
     entry = record.search_entry()

@@ -21,8 +21,10 @@ from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
 from core.dates import Precision, iso_partial
+from core.imports.candidates import candidates
 from core.imports.numbers import read_number
 from core.imports.problems import CellError
+from core.imports.settling import choices_of
 from core.imports.when import Ambiguous, read_day, read_moment
 from core.text import fold
 
@@ -244,7 +246,13 @@ class Reference(Widget):
             _("There is no %(thing)s “%(value)s”.") % {"thing": self.model._meta.verbose_name, "value": value},
             self.remedy(value, row, resource),
             waits=waits,
+            choices=self.meant(value, row, resource),
         )
+
+    def meant(self, value: str, row: Any, resource: Any) -> list[list[str]]:
+        """Records that may be meant by a text that is no key."""
+        condition = self.scope(resource, row) if self.scope else {}
+        return choices_of(candidates(self.model, value, resource.visible(self.model).filter(**condition)))
 
     def look_up(self, key: str, row: Any, resource: Any) -> models.Model | None:
         """The one record with that key in any case, or with that text in one of the other fields."""
@@ -271,6 +279,12 @@ class Reference(Widget):
 
     def remedy(self, value: str, row: Any, resource: Any) -> str:
         condition = self.scope(resource, row) if self.scope else {}
+        found = self.meant(value, row, resource)
+        if found:
+            return " ".join(
+                _("Is %(key)s meant, “%(words)s”? %(why)s") % dict(zip(("key", "words", "why"), each, strict=True))
+                for each in found[:2]
+            )
         records = resource.visible(self.model).filter(**condition).order_by("pk")
         keys = list(records.values_list(self.model.KEY, flat=True)[:2000])
         near = difflib.get_close_matches(value, keys, n=3, cutoff=0.6)

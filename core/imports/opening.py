@@ -15,6 +15,7 @@ from core.imports.plan import Plan, not_collected
 from core.imports.problems import FileRefused
 from core.imports.reader import REPORT_PREFIX, Table
 from core.imports.rows import Row
+from core.imports.settling import Texts
 from core.imports.when import order_shown
 from core.text import fold
 
@@ -167,14 +168,16 @@ class Opening:
                 return name
         return None
 
-    def texts(self, table: Table, row: Row) -> dict[str, str]:
-        """Column → text for the columns that the file has."""
-        named = zip(table.headers, row.cells, strict=True)
-        texts = {self.headers[header]: text for header, text in named if header in self.headers}
+    def texts(self, table: Table, row: Row) -> Texts:
+        """Column → text for the columns that the file has, as the organizer mended it."""
+        mended = self.plan.cells.get(str(row.number), {})
+        named = ((header, mended.get(header, text)) for header, text in zip(table.headers, row.cells, strict=True))
+        texts = Texts({self.headers[header]: text for header, text in named if header in self.headers})
+        texts.number = row.number
         for header, instead in self.plan.values.items():
             name = self.headers.get(header)
-            if name is not None and (text := instead.get(fold(texts[name]))) is not None:
-                texts[name] = text
+            if name is not None:
+                texts[name] = instead_of(texts[name], instead, many=self.fields[name].is_many)
         for name, text in self.plan.constants.items():
             if not texts.get(name, "").strip():
                 texts[name] = text
@@ -189,3 +192,10 @@ class Opening:
         """The header in the file of a column or of a model's field, '' when the file has none."""
         wanted = {name} | {n for n, column in self.fields.items() if column.attribute in (name, f"person__{name}")}
         return next((header for header, column in self.headers.items() if column in wanted), "")
+
+
+def instead_of(text: str, instead: dict[str, str], *, many: bool) -> str:
+    """The text of a cell by a list of values; of a cell with several values, each by itself."""
+    if (whole := instead.get(fold(text))) is not None:
+        return whole
+    return ";".join(instead.get(fold(part), part) for part in text.split(";")) if many and ";" in text else text

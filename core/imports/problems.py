@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -13,15 +14,19 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row was refused: the header of the column and the value as they stand in the file ('' for the whole row)."""
+    """Why a row was refused: the header of the column and the value as they stand in the file ('' for the whole row).
+
+    `choices`: [key, name, why] of each record that may be meant.
+    """
 
     reason: str
     column: str = ""
     value: str = ""
     remedy: str = ""
+    choices: list[list[str]] = field(default_factory=list)
 
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
+    def as_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value or name != "choices"}
 
     @property
     def sentence(self) -> str:
@@ -30,13 +35,15 @@ class Problem:
 
 
 class CellError(ValueError):
-    """A cell cannot be understood. `waits`: it names a record that a later row of the same file may bring."""
+    """A cell cannot be understood. `waits`: it names a record that a later row of the same file may bring.
+    `choices` as in `Problem`."""
 
-    def __init__(self, reason: str, remedy: str = "", *, waits: bool = False) -> None:
+    def __init__(self, reason: str, remedy: str = "", *, waits: bool = False, choices: list[list[str]] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
         self.waits = waits
+        self.choices = choices or []
 
 
 class RowRefused(ValidationError):

@@ -20,11 +20,12 @@ from core.imports.columns import ABSENT, Column, same
 from core.imports.opening import Opening
 from core.imports.plan import Plan
 from core.imports.problems import CellError, Problem, RowRefused
+from core.imports.settling import Settling
 from core.models.base import Source, entered_as
 from core.workflow import StepRefused, changing, create
 
 
-class RecordResource(Opening, Resource):
+class RecordResource(Opening, Settling, Resource):
     """One kind of record. Subclasses declare `Column`s and override the hooks at the end of the class."""
 
     kind: ClassVar[str] = ""
@@ -84,7 +85,7 @@ class RecordResource(Opening, Resource):
                 value = column.take(text, row, self)
             except CellError as error:
                 waits = waits and error.waits
-                problems.append(Problem(error.reason, self.header_of(name), text, error.remedy))
+                problems.append(Problem(error.reason, self.header_of(name), text, error.remedy, error.choices))
                 continue
             if value is not ABSENT:
                 self.values[name] = value
@@ -111,7 +112,8 @@ class RecordResource(Opening, Resource):
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> Any:
         try:
-            return self.find()
+            found = self.find()
+            return found if found is not None else self.settled()
         except CellError as error:
             raise RowRefused([Problem(error.reason, "", "", error.remedy)]) from error
 

@@ -20,7 +20,8 @@ from forum.permissions import is_any_organizer
 
 
 class AreaCode(Widget):
-    """An area of one kind by INEGI or ISO code, or by its name in Spanish or English. A lost leading zero comes back."""
+    """An area of one kind by INEGI or ISO code, by its name in Spanish or English, the official one, that of 2011 or its abbreviation.
+    A lost leading zero comes back."""
 
     def __init__(self, *kinds: str) -> None:
         super().__init__()
@@ -43,7 +44,8 @@ class AreaCode(Widget):
     def load(self, resource: Any) -> dict[str, Area]:
         areas: dict[str, Area] = {}
         for area in Area.objects.filter(kind__in=self.kinds).order_by("-pk"):
-            areas |= dict.fromkeys((f"name {fold(area.name_es)}", f"name {fold(area.name_en or area.name_es)}"), area)
+            names = (area.name_2011, area.abbreviation, area.official_name, area.name_en, area.name_es)
+            areas |= dict.fromkeys((f"name {fold(name)}" for name in names if name), area)
             areas |= {code.casefold(): area for code in (area.code, area.code_2011, area.inegi) if code}
         resource.cache["areas", self.kinds] = areas
         return areas
@@ -88,7 +90,13 @@ class BodyReference(Widget):
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> Any:
         organizations = Reference(Organization, kind="organizations")
         found = organizations.look_up(value.strip(), row, resource)
-        return found or Reference(Agency, kind="organizations, agencies", also=("acronym",)).clean(value, row, resource=resource)
+        if found is not None:
+            return found
+        try:
+            return Reference(Agency, kind="organizations, agencies", also=("acronym",)).clean(value, row, resource=resource)
+        except CellError as error:
+            error.choices = [*organizations.meant(value, row, resource), *error.choices]
+            raise
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else str(value.key)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.events import SYSTEM
+from core.imports.candidates import Candidate, candidates
 from core.imports.cells import Many, Number, PartlyKnownDay, Reference, Words, YesNo
 from core.imports.columns import Column
 from core.imports.problems import CellError, FileRefused
@@ -70,6 +72,12 @@ class BodyResource(OfEditionResource):
             join_edition(edition=edition, body=body, actor=self.actor, **({"part": part} if part else {}))
 
 
+def alike(model: Any, texts: Iterable[str], visible: Any, values: dict[str, Any]) -> list[Candidate]:
+    """Bodies that go by one of these names, each once."""
+    found = {each.key: each for text in texts for each in candidates(model, text, visible, values=values)}
+    return list(found.values())
+
+
 def rows_in_editions(body: Any) -> list[Any]:
     return sorted(body.edition_rows.all(), key=lambda row: row.edition.slug)
 
@@ -82,6 +90,8 @@ class AgencyResource(BodyResource):
     kind = "agencies"
     position = 4
     identity = ("key",)
+    name_column = "name_es"
+    own_names = ("name_es", "name_en", "acronym")
 
     class Meta:
         model = Agency
@@ -130,6 +140,10 @@ class AgencyResource(BodyResource):
         if "parent_acronym" in self.values:
             self.values["parent"] = self.parent_of(self.values["parent_acronym"])
 
+    def suspects(self) -> list[Candidate]:
+        texts = dict.fromkeys(filter(None, [self.values.get("name_es"), self.values.get("acronym")]))
+        return alike(Agency, texts, self.visible(Agency), self.values)
+
     def parent_of(self, acronym: str) -> Agency | None:
         """The parent body, if it is among the agencies; a row of the file that will bring it is waited for."""
         if not acronym or acronym.casefold() == str(self.values["key"]).casefold():
@@ -158,6 +172,8 @@ class OrganizationResource(BodyResource):
 
     kind = "organizations"
     position = 5
+    name_column = "name"
+    own_names = ("name", "acronym")
 
     class Meta:
         model = Organization
@@ -186,6 +202,9 @@ class OrganizationResource(BodyResource):
     website = Column("sitio", "website")
     source = Column("fuente", "source", widget=Words(words.SOURCE))
     taking_part = Column(hidden=True, read=lambda o: [(row.edition, row.part) for row in o.edition_rows.all()])
+
+    def suspects(self) -> list[Candidate]:
+        return alike(Organization, filter(None, [self.values.get("name")]), self.visible(Organization), self.values)
 
     def model_values(self, values: dict[str, Any]) -> dict[str, Any]:
         return {self.fields[name].attribute: value for name, value in values.items() if name != "taking_part"}

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.imports.candidates import Candidate, candidates
 from core.imports.cells import Moment, Reference, Words, YesNo
 from core.imports.columns import ABSENT, Column
-from core.imports.problems import CellError
+from core.imports.problems import CellError, Problem, RowRefused
 from core.imports.registry import register
+from forum.matching import marks_of
 from forum.models import Agency, Edition, Organization, Participation, Person
 from forum.resources import words
 from forum.resources.base import COUNTRY, STATE, SUBDIVISION, AreaCode, OfEditionResource, edition_column
@@ -30,6 +32,8 @@ class ParticipantResource(OfEditionResource):
     position = 7
     identity = ("key",)
     is_personal = True
+    name_column = "name"
+    own_names = ("name",)
 
     class Meta:
         model = Participation
@@ -89,6 +93,27 @@ class ParticipantResource(OfEditionResource):
             elif name not in ("show_name", "edition"):
                 own[name] = value
         return own, of_person
+
+    def suspects(self) -> list[Candidate]:
+        """People whom the actor may see; whoever was named by key in the column of people is known."""
+        if self.values.get("person") is not None or not self.values.get("name"):
+            return []
+        return candidates(
+            Person, self.values["name"], self.visible(Person), marks=marks_of(self.values.get("email")), values=self.values
+        )
+
+    def same_as(self, key: str) -> Any:
+        """The part that the person has in this edition, or a new one for the person."""
+        person = self.visible(Person).filter(key=key).first()
+        if person is None:
+            raise RowRefused([Problem(_("There is no “%(key)s” any more.") % {"key": key}, remedy=_("Decide anew."))])
+        self.keep_what_is_known()
+        there = self.values["edition"].participations.filter(person=person).first()
+        if there is None:
+            self.values["person"] = person
+        else:
+            self.values["key"] = there.key
+        return there
 
     def add(self) -> Any:
         own, of_person = self.divided(self.values)
