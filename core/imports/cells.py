@@ -247,6 +247,7 @@ class Reference(Widget):
             self.remedy(value, row, resource),
             waits=waits,
             choices=self.meant(value, row, resource),
+            part=value.strip(),
         )
 
     def meant(self, value: str, row: Any, resource: Any) -> list[list[str]]:

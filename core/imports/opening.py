@@ -13,7 +13,7 @@ from core.imports.columns import Column
 from core.imports.plain import cleaned
 from core.imports.plan import Plan, not_collected
 from core.imports.problems import FileRefused
-from core.imports.reader import REPORT_PREFIX, Table
+from core.imports.reader import LOST, REPORT_PREFIX, Table
 from core.imports.rows import Row
 from core.imports.settling import Texts
 from core.imports.when import order_shown
@@ -27,6 +27,7 @@ class Opening:
     fields: dict[str, Any]
     plan: Plan
     headers: dict[str, str]
+    all_headers: list[str]
     own_keys: dict[str, int]
     orders: dict[str, str]
     left_out: dict[str, str]
@@ -44,6 +45,7 @@ class Opening:
     def open(self, table: Table, plan: Plan | None = None) -> None:
         """Match the headers of the file to columns, as the plan says or as their names do, and look through the file once."""
         self.plan = plan or Plan()
+        self.all_headers = table.headers
         self.match(table)
         self.settle_place(table)
         self.survey(table)
@@ -182,6 +184,12 @@ class Opening:
             if not texts.get(name, "").strip():
                 texts[name] = text
         return texts
+
+    def mends(self, row: Row) -> bool:
+        """Whether the organizer wrote anew every cell in which a letter was lost, so that the row can be read."""
+        mended = self.plan.cells.get(str(row.number), {})
+        lost = [header for header, text in zip(self.all_headers, row.cells, strict=False) if LOST in text]
+        return bool(lost) and all(LOST not in mended.get(header, LOST) for header in lost)
 
     def key_of(self, texts: dict[str, str]) -> str:
         """What makes a row the only one of its record in a file; '' when a part of it is missing."""

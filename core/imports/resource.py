@@ -85,7 +85,7 @@ class RecordResource(Opening, Settling, Resource):
                 value = column.take(text, row, self)
             except CellError as error:
                 waits = waits and error.waits
-                problems.append(Problem(error.reason, self.header_of(name), text, error.remedy, error.choices))
+                problems.append(Problem(error.reason, self.header_of(name), text, error.remedy, error.choices, error.part))
                 continue
             if value is not ABSENT:
                 self.values[name] = value

@@ -165,7 +165,7 @@ def import_one(resource: RecordResource, table: Table, row: Row) -> tuple[RowOut
     """The outcome of one row, in a savepoint of its own, and whether it waits for another row."""
     if row.is_blank:
         return RowOutcome(row, str(Outcome.SKIPPED)), False
-    if row.problem:
+    if row.problem and not resource.mends(row):
         remedy = _("Correct the row and import it again.")
         return RowOutcome(row, str(Outcome.QUARANTINED), problems=[Problem(row.problem, remedy=remedy)]), False
     texts = resource.texts(table, row)

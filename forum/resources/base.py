@@ -87,6 +87,8 @@ def coarser(*precisions: str) -> str:
 class BodyReference(Widget):
     """An organization or an agency by its key (an agency also by its acronym)."""
 
+    names_records = True
+
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> Any:
         organizations = Reference(Organization, kind="organizations")
         found = organizations.look_up(value.strip(), row, resource)

@@ -12,8 +12,9 @@ from core.imports import candidates as index
 from core.imports.candidates import candidates
 from core.imports.matching import compare, keys_of, one_apart, parse, sound
 from core.models import MatchKey
-from forum.matching import AGENCIES, ORGANIZATIONS, PEOPLE, marks_of
+from forum.matching import marks_of
 from forum.models import Agency, Organization, Person
+from forum.reference.names import AGENCIES, ORGANIZATIONS, PEOPLE
 from forum.workflow import add_agency_name, add_succession, edit_organization
 from tests import factories as make
 
