@@ -41,6 +41,7 @@ class CellView:
     is_mended: bool = False
     before: str | None = None
     problems: list[Problem] = field(default_factory=list)
+    is_asked_about: bool = False
 
     @property
     def is_long(self) -> bool:
@@ -49,7 +50,7 @@ class CellView:
     @property
     def is_open(self) -> bool:
         """Whether it is shown at first sight."""
-        return bool(self.problems or self.before is not None or self.is_mended)
+        return bool(self.problems or self.before is not None or self.is_mended or self.is_asked_about)
 
 
 @dataclass
@@ -138,10 +139,13 @@ def view_of(resource: Any, look: Any, outcome: Any) -> RowView:
     by_header = {cell.header: cell for cell in view.cells}
     for problem in outcome.problems:
         owner = by_header.get(problem.column)
-        (view.problems if owner is None else owner.problems).append(problem)
         # The question who is meant stands in the column of names; other choices are those of a list of values.
-        if problem.choices and resource.headers.get(problem.column) == resource.name_column:
+        if problem.choices and not problem.part:
             view.choices = problem.choices
+            if owner is not None:
+                owner.is_asked_about = True
+                continue
+        (view.problems if owner is None else owner.problems).append(problem)
     if view.decision.startswith(SAME) and not view.choices:
         view.choices = [[view.decision.removeprefix(SAME), "", ""]]
     return view

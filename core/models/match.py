@@ -17,7 +17,13 @@ class MatchKey(models.Model):
         verbose_name = _("key of names")
         verbose_name_plural = _("keys of names")
         indexes = [models.Index(fields=["number", "model"], name="match_by_number")]
-        constraints = [models.UniqueConstraint(fields=["model", "record_id", "number"], name="match_key_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "record_id", "number"],
+                name="match_key_once",
+                violation_error_message=_("A record has each key of its names once."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} · {self.record_id}"
