@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+#: Without width, or no character of text at all (XML 1.0, section 2.2): no file could give them back.
+INVISIBLE = dict.fromkeys(
+    [*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufffe\uffff\x7f"), *(n for n in range(32) if n not in (9, 10, 13))]
+)
 SPACES = re.compile(r"\s+")
 WORD = re.compile(r"[^\W_]+")
 
 
 def clean(value: str) -> str:
-    """NFC, without NUL and zero-width characters, outer blanks cut; line breaks become `\\n`."""
+    """NFC, without control and zero-width characters, outer blanks cut; line breaks become `\\n`."""
     value = unicodedata.normalize("NFC", value.replace("\x00", "").translate(INVISIBLE))
     return value.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").strip()
 

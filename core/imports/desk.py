@@ -109,7 +109,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     shown = [{"kind": kind, "words": kind_words(kind)} for kind in allowed]
     batches = own_batches(request).select_related("actor")[:MOST_BATCHES]
-    return render(request, "workspace/imports/list.html", {"kinds": shown, "batches": batches})
+    return render(request, "workspace/imports/list.html", {"kinds": shown, "batches": batches, "forms": list(CONTENT_TYPES)})
 
 
 def own_batches(request: HttpRequest) -> Any:
@@ -284,12 +284,26 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
 
 @workspace_page(methods=("GET", "HEAD"))
 def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
-    """An empty file with the columns of a kind, in the language of the page."""
-    resource = desk_resource(request, kind)
+    """A file with the columns of a kind and one row of examples, in the language of the page."""
+    desk_resource(request, kind)
     if form not in CONTENT_TYPES:
         raise Http404
-    data, _count = run_export(kind, form, actor=request.user, records=resource.model._default_manager.none())
+    data, _count = run_export(kind, form, actor=request.user, template=True)
     return download(io.BytesIO(data), f"{kind}.{form}", CONTENT_TYPES[form])
+
+
+@workspace_page(methods=("GET", "HEAD"))
+def import_export(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+    """The records of a kind that this person may export, of one edition with `?edition=`; the file can be imported again."""
+    edition = request.GET.get("edition", "")[:60]
+    desk_resource(request, kind)
+    if form not in CONTENT_TYPES:
+        raise Http404
+    try:
+        data, _count = run_export(kind, form, actor=request.user, edition=edition)
+    except FileRefused as error:
+        raise Http404(str(error)) from error
+    return download(io.BytesIO(data), f"{edition or 'acuerda'}-{kind}.{form}", CONTENT_TYPES[form])
 
 
 @workspace_page(methods=("GET", "HEAD"))

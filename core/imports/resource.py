@@ -34,6 +34,8 @@ class RecordResource(Opening, Settling, Resource):
     own_page: ClassVar[bool] = False
     #: Columns that say which record a row is about; the file must have them.
     identity: ClassVar[tuple[str, ...]] = ("key",)
+    #: Column → what a cell of it may look like, for templates.
+    examples: ClassVar[dict[str, str]] = {}
     #: Whether an export holds personal data (it then leaves an event).
     is_personal: ClassVar[bool] = False
 
@@ -65,6 +67,11 @@ class RecordResource(Opening, Settling, Resource):
         self.fields.update(self.more_columns())
         for name, column in self.fields.items():
             column.bind(name, self.model)
+
+    @classmethod
+    def example_key(cls) -> str:
+        """How a record of this kind is named in a cell of another one, for templates."""
+        return cls.examples.get("folio") or cls.examples.get(cls.identity[0], "")
 
     @property
     def model(self) -> type[models.Model]:

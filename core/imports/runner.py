@@ -163,7 +163,7 @@ def one_round(
 
 def import_one(resource: RecordResource, table: Table, row: Row) -> tuple[RowOutcome, bool]:
     """The outcome of one row, in a savepoint of its own, and whether it waits for another row."""
-    if row.is_blank:
+    if row.is_blank or row.is_example:
         return RowOutcome(row, str(Outcome.SKIPPED)), False
     if row.problem and not resource.mends(row):
         remedy = _("Correct the row and import it again.")

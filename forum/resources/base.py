@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
 
 from core.dates import Precision
@@ -22,6 +23,16 @@ from forum.permissions import is_any_organizer
 class AreaCode(Widget):
     """An area of one kind by INEGI or ISO code, by its name in Spanish or English, the official one, that of 2011 or its abbreviation.
     A lost leading zero comes back."""
+
+    @property
+    def says(self) -> str:
+        if self.kinds == STATE:
+            return _("INEGI code of a federal entity with two digits (01 … 32), or its name.")
+        return _("ISO 3166 code (MX, US, US-CA), or the name.")
+
+    @property
+    def example(self) -> str:
+        return "32" if self.kinds == STATE else "US" if self.kinds == COUNTRY else "US-CA"
 
     def __init__(self, *kinds: str) -> None:
         super().__init__()
@@ -64,6 +75,9 @@ SUBDIVISION = ("federal_entity", "subdivision")
 class YesWithNote(Widget):
     """Yes or no and a note, `sí (el año no consta)`: the value is (bool, note)."""
 
+    says = gettext_lazy("Yes or no, with a note in brackets.")
+    example = "no"
+
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[bool, str]:
         start = LEADING_YES.match(value)
         if start is None:
@@ -88,6 +102,8 @@ class BodyReference(Widget):
     """An organization or an agency by its key (an agency also by its acronym)."""
 
     names_records = True
+    says = gettext_lazy("The key of an organization or of a public body.")
+    example = "SRE"
 
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> Any:
         organizations = Reference(Organization, kind="organizations")
@@ -194,6 +210,11 @@ class OfEditionResource(OrganizersResource):
         """By the one column of `identity` within the edition of the row."""
         name = self.identity[0]
         return self.model._default_manager.filter(edition=self.values["edition"], **{name: self.values[name]}).first()
+
+
+def edition_of_row(resource: Any, row: Any) -> dict[str, Any]:
+    """Narrows a reference to what belongs to the edition of the row."""
+    return {"edition": resource.edition_of_row()}
 
 
 def edition_column() -> Column:

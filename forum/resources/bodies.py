@@ -90,6 +90,7 @@ class AgencyResource(BodyResource):
     kind = "agencies"
     position = 4
     identity = ("key",)
+    examples = {"key": "SRE", "acronym": "SRE", "name_es": "Secretaría de Relaciones Exteriores", "calendar": "MX"}
     name_column = "name_es"
     own_names = ("name_es", "name_en", "acronym")
 
@@ -106,6 +107,7 @@ class AgencyResource(BodyResource):
     successor_acronym = Column("siglas_sucesor", "successor_acronym", "successor")
     never_answers = Column("sin_interlocucion", "never_answers", widget=YesNo())
     default_term_days = Column("plazo_dias", "default_term_days", widget=Number(365))
+    calendar = Column("calendario", "calendar")
     website = Column("sitio", "website")
     edition = Column(
         "foro",
@@ -172,6 +174,7 @@ class OrganizationResource(BodyResource):
 
     kind = "organizations"
     position = 5
+    examples = {"key": "ORG-01", "name": "Federación de muestra", "city": "Chicago", "website": "https://example.org"}
     name_column = "name"
     own_names = ("name", "acronym")
 
@@ -228,6 +231,7 @@ class MirrorResource(OrganizersResource):
     """`organizaciones_espejo.csv`: which organization mirrors which."""
 
     kind = "mirrors"
+    examples = {"mirror": "ESP-01"}
     position = 6
     identity = ("organization", "mirror")
 

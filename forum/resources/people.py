@@ -31,6 +31,13 @@ class ParticipantResource(OfEditionResource):
     kind = "participants"
     position = 7
     identity = ("key",)
+    examples = {
+        "key": "LID-01",
+        "name": "Persona de muestra",
+        "email": "muestra@example.org",
+        "post": "presidencia",
+        "agency": "",
+    }
     is_personal = True
     name_column = "name"
     own_names = ("name",)
