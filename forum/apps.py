@@ -10,7 +10,9 @@ class ForumConfig(AppConfig):
         from core import sockets
         from core.workflow import register
         from forum.gaps import gaps_of
+        from forum.matching import register_names
         from forum.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
+        register_names()
         sockets.edition_gaps.plug(gaps_of)

@@ -5,6 +5,7 @@ from core.models.event import Event
 from core.models.folio import FolioCounter
 from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
+from core.models.match import MatchKey
 from core.models.revision import Revision
 from core.models.search import SearchEntry
 
@@ -15,6 +16,7 @@ __all__ = [
     "ImportRow",
     "LedgerEntry",
     "LedgerHead",
+    "MatchKey",
     "Record",
     "Revision",
     "SearchEntry",
