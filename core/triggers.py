@@ -21,7 +21,7 @@ OURS = ("core", "forum", "proposals", "agreements")
 #: mails and who gets them), and the kept sums, which only the triggers of other tables write.
 UNSEEN = frozenset(
     {
-        *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow", "core_tally"),
+        *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow", "core_tally", "core_matchkey"),
         *("core_message", "core_mailsettings", "core_subscription"),
     }
 )

@@ -11,6 +11,7 @@ urlpatterns = [
     path(_("imports/"), desk.imports, name="imports"),
     path(_("imports/new/<str:kind>/"), desk.import_new, name="import_new"),
     path(_("imports/new/<str:kind>/template.<str:form>"), desk.import_template, name="import_template"),
+    path(_("imports/new/<str:kind>/export.<str:form>"), desk.import_export, name="import_export"),
     path(_("imports/<str:key>/"), batches.import_batch, name="import"),
     path(_("imports/<str:key>/errors.csv"), batches.import_errors, name="import_errors"),
     path(_("imports/<str:key>/file"), batches.import_file, name="import_file"),
