@@ -41,6 +41,7 @@ class ParticipantResource(OfEditionResource):
     is_personal = True
     name_column = "name"
     own_names = ("name",)
+    key_prefix = "PAR-"
 
     class Meta:
         model = Participation
