@@ -16,7 +16,7 @@ from core.imports.plan import Plan, not_collected
 from core.imports.problems import FileRefused
 from core.imports.reader import LOST, REPORT_PREFIX, Table
 from core.imports.rows import Row
-from core.imports.settling import Texts
+from core.imports.settling import MADE, Texts
 from core.imports.when import order_shown
 from core.text import fold
 
@@ -195,7 +195,7 @@ class Opening:
     def key_of(self, texts: dict[str, str]) -> str:
         """What makes a row the only one of its record in a file; '' when a part of it is missing."""
         parts = [texts.get(name, "").strip().casefold() for name in self.identity]
-        return "|".join(parts) if all(parts) else ""
+        return "|".join(parts) if all(parts) and MADE not in parts else ""
 
     def header_of(self, name: str) -> str:
         """The header in the file of a column or of a model's field, '' when the file has none."""

@@ -14,7 +14,7 @@ from core.imports.plan import Plan
 from core.imports.problems import CellError, Problem, RowRefused
 from core.imports.reader import LONGEST_CELL, Table
 from core.imports.rows import Row
-from core.imports.settling import LATER, NEW, SAME, is_decision
+from core.imports.settling import EVERY, LATER, NEW, SAME, is_decision
 from core.models.imports import Outcome
 from core.text import clean
 
@@ -89,6 +89,12 @@ class Page:
     rows: list[RowView]
     number: int
     last: int
+    said_of_all: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether something is said of all rows that may be about a record, or one of these rows is such."""
+        return bool(self.said_of_all or any(row.choices for row in self.rows))
 
     @property
     def earlier(self) -> int:
@@ -112,7 +118,7 @@ def page_of(look: Any, given: Any) -> Page:
     number = max(number, 1)
     wanted = [each for each in look.run.rows if each.outcome == show]
     chosen = wanted[(number - 1) * a_page : number * a_page]
-    return Page(show, offered, views_of(look, chosen), number, last)
+    return Page(show, offered, views_of(look, chosen), number, last, look.plan.decisions.get(EVERY, ""))
 
 
 def views_of(look: Any, outcomes: Iterable[Any]) -> list[RowView]:
@@ -172,7 +178,8 @@ def take(plan: Plan, kept: Plan, given: Any, table: Table) -> None:
     plan.decisions, plan.cells = dict(kept.decisions), {number: dict(cells) for number, cells in kept.cells.items()}
     for name, text in given.items():
         number = name.removeprefix("decide-")
-        if name.startswith("decide-") and is_number(number) and is_decision(text):
+        number = EVERY if number == "all" else number
+        if name.startswith("decide-") and (is_number(number) or number == EVERY) and is_decision(text):
             plan.decisions[number] = text
         elif name.startswith("decide-") and not text:
             plan.decisions.pop(number, None)
