@@ -267,7 +267,9 @@ class SameAsOneByOneTests(TestCase):
     def stored(self, kind):
         from core.imports.writer import run_export
 
-        events = Event.objects.order_by("pk").values_list("model", "record_key", "action", "edition_slug", "actor_label", "reason")
+        events = Event.objects.order_by("pk").values_list(
+            "model", "record_key", "action", "edition_slug", "actor_label", "reason"
+        )
         opaque = [(m, "" if m == "forum.person" else k, *rest) for m, k, *rest in events if m != "core.importbatch"]
         changes = sorted(str(each) for each in Event.objects.values_list("changes", flat=True))
         data, _count = run_export(kind, "csv", actor=SYSTEM)
@@ -335,4 +337,3 @@ class Counting(list):
 
     def __exit__(self, *error):
         return self.inner.__exit__(*error)
-

@@ -117,7 +117,9 @@ class QuarantineTests(TestCase):
         # Without the report's columns: by key. The row without a key: by the report's columns alone.
         bring_in("organizations", "key,name,kind\nB,Dos,club\n")
         self.assertEqual(set(open_rows(first).values_list("number", flat=True)), {4})
-        lines = [line for line in report_of(first).decode("utf-8-sig").splitlines() if "Sin clave" in line or line.startswith("key")]
+        lines = [
+            line for line in report_of(first).decode("utf-8-sig").splitlines() if "Sin clave" in line or line.startswith("key")
+        ]
         third = bring_in("organizations", "\n".join(lines).replace(",Sin clave", "D,Sin clave"))
         self.assertEqual((third.created, open_rows(first).count()), (1, 0))
         self.assertEqual(first.outcomes.filter(settled_by__isnull=False).count(), 3)
