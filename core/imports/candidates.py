@@ -19,6 +19,7 @@ from core.models.match import MatchKey
 MOST_LOOKED_AT = 200
 MOST_SHOWN = 5
 AT_ONCE = 400
+REMEMBERED = 2_000
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Names:
 
 
 _names: dict[type, Names] = {}
+_keys: dict[tuple[type, str], frozenset[int]] = {}
 
 
 def register(model: type, names: Names) -> None:
@@ -86,8 +88,19 @@ def names_of(model: type) -> Names | None:
     return _names.get(model)
 
 
+def keys_in(text: str, names: Names) -> frozenset[int]:
+    """`keys_of` a text; those of the last names are remembered, since an import asks three times for each."""
+    key = (type(names), text)
+    found = _keys.get(key)
+    if found is None:
+        if len(_keys) > REMEMBERED:
+            _keys.clear()
+        found = _keys[key] = frozenset(keys_of(parse(text, names.vocabulary)))
+    return found
+
+
 def numbers_of(record: Any, names: Names) -> set[int]:
-    numbers = {number for each in names.names(record) for number in keys_of(parse(each.text, names.vocabulary))}
+    numbers = {number for each in names.names(record) for number in keys_in(each.text, names)}
     return numbers | {number_of(mark) for mark in names.marks(record)}
 
 
@@ -149,7 +162,7 @@ def candidates(
         return []
     name = parse(text, names.vocabulary)
     marks = list(marks)
-    numbers = keys_of(name) | {number_of(mark) for mark in marks}
+    numbers = keys_in(text, names) | {number_of(mark) for mark in marks}
     if not numbers:
         return []
     found, waiting = looked_up(model, numbers)
@@ -177,7 +190,7 @@ def look_up_beforehand(model: type, names: Iterable[tuple[str, Iterable[str]]]) 
         return
     numbers: dict[int, list[int]] = {}
     for text, marks in names:
-        found = keys_of(parse(text, adapter.vocabulary)) | {number_of(mark) for mark in marks}
+        found = keys_in(text, adapter) | {number_of(mark) for mark in marks}
         numbers |= {number: [] for number in found}
     label = model._meta.label_lower  # type: ignore[attr-defined]
     for number, pk in MatchKey.objects.filter(model=label, number__in=list(numbers)).values_list("number", "record_id"):
