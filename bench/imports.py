@@ -45,7 +45,21 @@ HEADERS = {
     "proposals": ["folio", "mesa", "tema", "titulo_es", "problema_es", "peticion_es", "dependencias", "proponentes", "entidades"],
     "participants": ["clave", "nombre", "papel", "organizacion", "estado_origen_inegi", "correo", "telefono", "cargo"],
 }
+SYLLABLES = [a + b for a in "bcdfglmnprst" for b in "aeio"]
 METHODS = ("ours", "again", "dry", "stock", "cleaned", "plain")
+
+
+def name_of(number: int) -> str:
+    """A name of three words without meaning, as different from one another as those of as many people."""
+    words = []
+    for salt in (7919, 104729, 1299709):
+        rest = (number * salt + salt) % 48**4
+        syllables = ""
+        for _each in range(4):
+            rest, place = divmod(rest, 48)
+            syllables += SYLLABLES[place]
+        words.append(syllables.capitalize())
+    return " ".join(words)
 
 
 def rows_of(kind: str, rows: int) -> Iterator[list[str]]:
@@ -67,7 +81,7 @@ def rows_of(kind: str, rows: int) -> Iterator[list[str]]:
         else:
             yield [
                 f"LID-{n}",
-                f"Nombre Inventado {n}",
+                name_of(n),
                 ROLES[n % 4],
                 organization,
                 f"{n % 32 + 1:02}",

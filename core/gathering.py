@@ -21,6 +21,7 @@ from django.db import connection, models, transaction
 
 from core import search
 from core.conditions import holds
+from core.imports.candidates import names_of, numbers_of
 from core.models import Event
 from core.models.folio import note_number as note_number_now
 from core.models.tally import TIDY_EVERY
@@ -103,6 +104,9 @@ class Gathering:
         #: (model, id) → the record as it stands after what waits.
         self.standing: dict[tuple[type[models.Model], Any], Any] = {}
         self.held: dict[tuple[type[models.Model], Any], Any] = {}
+        #: (model, number of a name) → records that wait and have it; model → number → ids of those in the database.
+        self.by_number: dict[tuple[type[models.Model], int], list[Any]] = {}
+        self.numbers: dict[type[Any], dict[int, list[int]]] = {}
         self.ids: dict[type[models.Model], Iterator[int]] = {}
 
     # --- what the doors hand over -------------------------------------------------------------------------------------
@@ -131,8 +135,15 @@ class Gathering:
         self.put(EVENT, event, record)
 
     def refresh(self, record: Any) -> None:
-        if hasattr(record, "search_entry"):
-            self.put(SEARCH, record)
+        self.put(SEARCH, record)
+        if (names := names_of(type(record))) is not None:
+            for number in numbers_of(record, names):
+                self.by_number.setdefault((type(record), number), []).append(record)
+
+    def named(self, model: type[models.Model], numbers: set[int]) -> list[Any]:
+        """Records that wait and have one of these numbers of names (`core.imports.candidates`), as they stand."""
+        found = {each.pk: each for number in numbers for each in self.by_number.get((model, number), ())}
+        return [self.standing[model, pk] for pk in found if (model, pk) in self.standing]
 
     def locked(self, record: Any) -> Any:
         """The row as it stands, for a change; None when it is gone."""

@@ -26,6 +26,8 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 300
 LONGEST_CELL = 40_000
 MOST_BLANK = 20_000
+#: Stands for a letter that was lost when the file was saved.
+LOST = "\ufffd"
 #: How far down the names of the columns are looked for.
 TITLE_ROWS = 30
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -181,7 +183,7 @@ def shaped(row: Row, headers: list[str], check: Callable[[Row, list[str]], str])
             row.problem = _("The row has more cells than there are column names.")
         elif any(len(cell) > LONGEST_CELL for cell in row.cells):
             row.problem = _("A cell has more than %(most)s characters.") % {"most": LONGEST_CELL}
-        elif any("\ufffd" in cell for cell in row.cells):
+        elif any(LOST in cell for cell in row.cells):
             row.problem = _(
                 "A cell holds “\ufffd”, which stands for a letter that was lost when the file was saved: write it anew."
             )
