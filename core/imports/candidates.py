@@ -2,17 +2,32 @@
 
 Each app says for which models and by which names, once, from its `apps.py ready()`: `register(Organization, OrganizationNames())`.
 The index is kept by `core.search.refresh` in the transaction of each change; whoever writes many records at once calls
-`learn_many`. Looking up costs the same whatever the size of the table: a name has a dozen and a half keys, each a number in an
-index, and at most `MOST_LOOKED_AT` records are compared.
+`learn_many`. Looking up costs the same whatever the size of the table: a name has a key for each of its words, a number in an index, and at most `MOST_LOOKED_AT` records are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from core.imports.matching import EQUAL, SOUNDS_EQUAL, Name, Vocabulary, best, compare, keys_of, number_of, parse
+from django.db import connection
+from django.db.models import Q
+
+from core.imports.matching import (
+    EQUAL,
+    SOUNDS_EQUAL,
+    Asked,
+    Key,
+    Name,
+    Vocabulary,
+    asked_of,
+    best,
+    compare,
+    keys_of,
+    number_of,
+    parse,
+)
 from core.models.match import MatchKey
 
 MOST_LOOKED_AT = 200
@@ -85,9 +100,9 @@ def names_of(model: type) -> Names | None:
     return _names.get(model)
 
 
-def numbers_of(record: Any, names: Names) -> set[int]:
-    numbers = {number for each in names.names(record) for number in keys_of(parse(each.text, names.vocabulary))}
-    return numbers | {number_of(mark) for mark in names.marks(record)}
+def keys_of_record(record: Any, names: Names) -> set[Key]:
+    keys = {key for each in names.names(record) for key in keys_of(parse(each.text, names.vocabulary))}
+    return keys | {(number_of(mark), 0, 0) for mark in names.marks(record)}
 
 
 def learn(record: Any) -> None:
@@ -95,27 +110,39 @@ def learn(record: Any) -> None:
     names = names_of(type(record))
     if names is None:
         return
-    wanted = numbers_of(record, names)
+    wanted = keys_of_record(record, names)
     label = record._meta.label_lower
-    there = dict(MatchKey.objects.filter(model=label, record_id=record.pk).values_list("number", "pk"))
-    gone = [pk for number, pk in there.items() if number not in wanted]
+    rows = MatchKey.objects.filter(model=label, record_id=record.pk).values_list("number", "head", "tail", "pk")
+    there = {(number, head, tail): pk for number, head, tail, pk in rows}
+    gone = [pk for key, pk in there.items() if key not in wanted]
     if gone:
         MatchKey.objects.filter(pk__in=gone).delete()
-    MatchKey.objects.bulk_create(
-        (MatchKey(model=label, record_id=record.pk, number=number) for number in sorted(wanted - set(there))),
-        ignore_conflicts=True,
-    )
+    write(label, [(record.pk, key) for key in sorted(wanted - set(there))])
 
 
-def learn_many(records: Sequence[Any]) -> None:
-    """The same for new records of one model that were written at once, in two statements for some hundreds."""
+def learn_many(records: Sequence[Any], *, new: bool = False) -> None:
+    """The same for records of one model that were written at once. `new`: they have no keys yet, so none are taken away."""
     names = names_of(type(records[0])) if records else None
     if names is None:
         return
     label = records[0]._meta.label_lower
-    MatchKey.objects.filter(model=label, record_id__in=[record.pk for record in records]).delete()
-    rows = (MatchKey(model=label, record_id=r.pk, number=number) for r in records for number in numbers_of(r, names))
-    MatchKey.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)
+    if not new:
+        MatchKey.objects.filter(model=label, record_id__in=[record.pk for record in records]).delete()
+    write(label, [(record.pk, key) for record in records for key in sorted(keys_of_record(record, names))])
+
+
+def write(label: str, rows: list[tuple[int, Key]]) -> None:
+    """Insert keys, some hundreds a statement; there are five for each person, so they do not become model instances first."""
+    table = MatchKey._meta.db_table
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), AT_ONCE):
+            chunk = rows[start : start + AT_ONCE]
+            places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(chunk))
+            values = [value for pk, key in chunk for value in (label, pk, *key)]
+            cursor.execute(
+                f"INSERT INTO {table} (model, record_id, number, head, tail) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608
+                values,
+            )
 
 
 def rebuild() -> int:
@@ -145,14 +172,25 @@ def candidates(
         return []
     name = parse(text, names.vocabulary)
     marks = list(marks)
-    numbers = keys_of(name) | {number_of(mark) for mark in marks}
+    asked = asked_of(name)
+    numbers = asked.numbers | {number_of(mark) for mark in marks}
     if not numbers:
         return []
     label = model._meta.label_lower  # type: ignore[attr-defined]
-    found = MatchKey.objects.filter(model=label, number__in=numbers).values_list("record_id", flat=True)[:MOST_LOOKED_AT]
+    found = list(records_under(label, asked, numbers)[:MOST_LOOKED_AT])
     records = visible.filter(pk__in=set(found)).prefetch_related(*names.related) if found else ()
     judged = [each for record in records if (each := judge(names, record, name, marks, values or {})) is not None]
     return sorted(judged, key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
+
+
+def records_under(label: str, asked: Asked, numbers: Collection[int]) -> Any:
+    """The ids of records of a model under the keys that are asked for, or under one of the `numbers`."""
+    # The numbers alone, so that the index is used; what they give is narrowed down by the parts.
+    every = {*numbers, *(number for number, _heads, _tail in asked.beside)}
+    wanted = Q(head=0) | Q(number__in=numbers)
+    for number, heads, tail in asked.beside:
+        wanted |= Q(number=number) & (Q(head__in=heads) | Q(tail=tail))
+    return MatchKey.objects.filter(wanted, number__in=every, model=label).values_list("record_id", flat=True).distinct()
 
 
 def judge(names: Names, record: Any, name: Name, marks: list[str], values: dict[str, Any]) -> Candidate | None:
