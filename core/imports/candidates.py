@@ -2,23 +2,40 @@
 
 Each app says for which models and by which names, once, from its `apps.py ready()`: `register(Organization, OrganizationNames())`.
 The index is kept by `core.search.refresh` in the transaction of each change; whoever writes many records at once calls
-`learn_many`. Looking up costs the same whatever the size of the table: a name has a dozen and a half keys, each a number in an
-index, and at most `MOST_LOOKED_AT` records are compared.
+`learn_many`. Looking up costs the same whatever the size of the table: a name has a key for each of its words, a number in an index, and at most `MOST_LOOKED_AT` records are compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from django.db import connection
+from django.db.models import Min, Q
+
 from core import gathering
-from core.imports.matching import EQUAL, SOUNDS_EQUAL, Name, Vocabulary, best, compare, keys_of, number_of, parse
+from core.imports.matching import (
+    EQUAL,
+    SOUNDS_EQUAL,
+    Asked,
+    Key,
+    Name,
+    Vocabulary,
+    asked_of,
+    best,
+    compare,
+    keys_of,
+    number_of,
+    parse,
+)
 from core.models.match import MatchKey
 
 MOST_LOOKED_AT = 200
 MOST_SHOWN = 5
 AT_ONCE = 400
+READ_AT_ONCE = 2_000
+#: Texts that are taken apart once.
 REMEMBERED = 2_000
 
 
@@ -77,7 +94,7 @@ class Names:
 
 
 _names: dict[type, Names] = {}
-_keys: dict[tuple[type, str], frozenset[int]] = {}
+_known: dict[tuple[type, str], Known] = {}
 
 
 def register(model: type, names: Names) -> None:
@@ -88,20 +105,37 @@ def names_of(model: type) -> Names | None:
     return _names.get(model)
 
 
-def keys_in(text: str, names: Names) -> frozenset[int]:
-    """`keys_of` a text; those of the last names are remembered, since an import asks three times for each."""
-    key = (type(names), text)
-    found = _keys.get(key)
+@dataclass(frozen=True)
+class Known:
+    """A text taken apart, with the keys under which a record of this name stands and those that it asks for."""
+
+    name: Name
+    keys: frozenset[Key]
+    asked: Asked
+
+
+def known(text: str, names: Names) -> Known:
+    """The last names are remembered: an import asks three times for each."""
+    place = (type(names), text)
+    found = _known.get(place)
     if found is None:
-        if len(_keys) > REMEMBERED:
-            _keys.clear()
-        found = _keys[key] = frozenset(keys_of(parse(text, names.vocabulary)))
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        name = parse(text, names.vocabulary)
+        found = _known[place] = Known(name, frozenset(keys_of(name)), asked_of(name))
     return found
 
 
-def numbers_of(record: Any, names: Names) -> set[int]:
-    numbers = {number for each in names.names(record) for number in keys_in(each.text, names)}
-    return numbers | {number_of(mark) for mark in names.marks(record)}
+def asked_for(text: str, marks: Iterable[str], names: Names) -> Asked:
+    """The keys that a name and its marks ask for."""
+    asked = known(text, names).asked
+    numbers = frozenset(map(number_of, marks))
+    return replace(asked, numbers=asked.numbers | numbers) if numbers else asked
+
+
+def keys_of_record(record: Any, names: Names) -> set[Key]:
+    keys = {key for each in names.names(record) for key in known(each.text, names).keys}
+    return keys | {(number_of(mark), 0, 0) for mark in names.marks(record)}
 
 
 def learn(record: Any) -> None:
@@ -109,30 +143,44 @@ def learn(record: Any) -> None:
     names = names_of(type(record))
     if names is None:
         return
-    wanted = numbers_of(record, names)
+    wanted = keys_of_record(record, names)
     label = record._meta.label_lower
-    there = dict(MatchKey.objects.filter(model=label, record_id=record.pk).values_list("number", "pk"))
-    gone = [pk for number, pk in there.items() if number not in wanted]
+    rows = MatchKey.objects.filter(model=label, record_id=record.pk).values_list("number", "head", "tail", "pk")
+    there = {(number, head, tail): pk for number, head, tail, pk in rows}
+    gone = [pk for key, pk in there.items() if key not in wanted]
     if gone:
         MatchKey.objects.filter(pk__in=gone).delete()
-    MatchKey.objects.bulk_create(
-        (MatchKey(model=label, record_id=record.pk, number=number) for number in sorted(wanted - set(there))),
-        ignore_conflicts=True,
-    )
+    write(label, [(record.pk, key) for key in sorted(wanted - set(there))])
 
 
 def learn_many(records: Sequence[Any], fresh: Collection[Any] = ()) -> None:
-    """The same for records of one model that were written at once, in two statements for some hundreds. `fresh`: ids of
-    those that are new and have no keys yet."""
+    """The same for records of one model that were written at once. `fresh`: ids of those that are new and have no keys yet."""
     names = names_of(type(records[0])) if records else None
     if names is None:
         return
     label = records[0]._meta.label_lower
-    known = [record.pk for record in records if record.pk not in fresh]
-    if known:
-        MatchKey.objects.filter(model=label, record_id__in=known).delete()
-    rows = (MatchKey(model=label, record_id=r.pk, number=number) for r in records for number in numbers_of(r, names))
-    MatchKey.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)
+    forget(label, [record.pk for record in records if record.pk not in fresh])
+    write(label, [(record.pk, key) for record in records for key in sorted(keys_of_record(record, names))])
+
+
+def forget(label: str, ids: Collection[Any]) -> None:
+    """Take away the keys of records of a model, by its label."""
+    if ids:
+        MatchKey.objects.filter(model=label, record_id__in=ids).delete()
+
+
+def write(label: str, rows: list[tuple[int, Key]]) -> None:
+    """Insert keys, some hundreds a statement; there are five for each person, so they do not become model instances first."""
+    table = MatchKey._meta.db_table
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), AT_ONCE):
+            chunk = rows[start : start + AT_ONCE]
+            places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(chunk))
+            values = [value for pk, key in chunk for value in (label, pk, *key)]
+            cursor.execute(
+                f"INSERT INTO {table} (model, record_id, number, head, tail) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608
+                values,
+            )
 
 
 def rebuild() -> int:
@@ -160,43 +208,104 @@ def candidates(
     names = names_of(model)
     if names is None:
         return []
-    name = parse(text, names.vocabulary)
     marks = list(marks)
-    numbers = keys_in(text, names) | {number_of(mark) for mark in marks}
-    if not numbers:
+    asked = asked_for(text, marks, names)
+    if not asked.every:
         return []
-    found, waiting = looked_up(model, numbers)
-    records = [*waiting, *(visible.filter(pk__in=found).prefetch_related(*names.related) if found else ())]
+    name = known(text, names).name
+    records = records_for(model, asked, visible, names)
     judged = [each for record in records if (each := judge(names, record, name, marks, values or {})) is not None]
     return sorted(judged, key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
 
 
-def looked_up(model: type, numbers: set[int]) -> tuple[set[int], list[Any]]:
-    """The ids of records with one of these numbers, and the records that have one and wait to be written."""
+def records_for(model: type, asked: Asked, visible: Any, names: Names) -> list[Any]:
+    """The records among `visible` under one of the keys that are asked for; those that wait to be written as they will be."""
     gathered = gathering.current()
-    waiting = gathered.named(model, numbers) if gathered is not None else []
-    known = gathered.numbers.get(model) if gathered is not None else None
-    if known is not None and numbers <= known.keys():
-        return {pk for number in numbers for pk in known[number]}, waiting
-    label = model._meta.label_lower  # type: ignore[attr-defined]
-    found = MatchKey.objects.filter(model=label, number__in=numbers).values_list("record_id", flat=True)
-    return set(found[:MOST_LOOKED_AT]), waiting
+    if gathered is None:
+        return read_records(model, asked, visible, names)
+    waiting = gathered.named(model, asked)
+    read = gathered.read.get(model)
+    if read is not None and read.covers(asked):
+        there = [read.records[pk] for pk in read.under(asked) if pk in read.records]
+    else:
+        there = read_records(model, asked, visible, names)
+    return [*waiting, *(record for record in there if gathered.changed_since(model, record.pk) is None)]
 
 
-def look_up_beforehand(model: type, names: Iterable[tuple[str, Iterable[str]]]) -> None:
-    """Within a gathering: read the keys of many names, each (text, marks), in one query, before they are asked for singly."""
-    gathered, adapter = gathering.current(), names_of(model)
-    if gathered is None or adapter is None:
-        return
-    numbers: dict[int, list[int]] = {}
-    for text, marks in names:
-        found = keys_in(text, adapter) | {number_of(mark) for mark in marks}
-        numbers |= {number: [] for number in found}
+def read_records(model: type, asked: Asked, visible: Any, names: Names) -> list[Any]:
     label = model._meta.label_lower  # type: ignore[attr-defined]
-    for number, pk in MatchKey.objects.filter(model=label, number__in=list(numbers)).values_list("number", "record_id"):
-        if len(numbers[number]) < MOST_LOOKED_AT:
-            numbers[number].append(pk)
-    gathered.numbers[model] = numbers
+    ids = list(records_under(label, asked)[:MOST_LOOKED_AT])
+    return list(visible.filter(pk__in=ids).prefetch_related(*names.related)) if ids else []
+
+
+def records_under(label: str, asked: Asked) -> Any:
+    """The ids of records of a model under the keys that are asked for, equal names first."""
+    # The numbers alone, so that the index is used; what they give is narrowed down by the parts.
+    wanted = Q(head=0) | Q(number__in=asked.numbers)
+    for number, heads, tail in asked.beside:
+        wanted |= Q(number=number) & (Q(head__in=heads) | Q(tail=tail))
+    rows = MatchKey.objects.filter(wanted, number__in=asked.every, model=label)
+    return rows.values_list("record_id", flat=True).annotate(part=Min("head")).order_by("part", "record_id")
+
+
+class ReadTogether:
+    """What the names of many rows lead to: their keys, and the records under these, read in a few queries."""
+
+    def __init__(self, model: type, asked: Collection[Asked], visible: Any, names: Names) -> None:
+        self.keys: dict[int, list[tuple[int, int, int]]] = {number: [] for each in asked for number in each.every}
+        label = model._meta.label_lower  # type: ignore[attr-defined]
+        for start in range(0, len(asked), AT_ONCE):
+            for number, head, tail, pk in rows_under(label, list(asked)[start : start + AT_ONCE]):
+                self.keys[number].append((head, tail, pk))
+        ids = sorted({pk for each in asked for pk in self.under(each)})
+        self.records: dict[Any, Any] = {}
+        for start in range(0, len(ids), READ_AT_ONCE):
+            records = visible.filter(pk__in=ids[start : start + READ_AT_ONCE])
+            self.records |= {record.pk: record for record in records.prefetch_related(*names.related)}
+
+    def covers(self, asked: Asked) -> bool:
+        return asked.every <= self.keys.keys()
+
+    def under(self, asked: Asked) -> list[Any]:
+        """The ids of the records under these keys, as `records_under` answers."""
+        parts: dict[Any, int] = {}
+        for number in asked.every:
+            for head, tail, pk in self.keys[number]:
+                if asked.meets((number, head, tail)):
+                    parts[pk] = min(head, parts.get(pk, head))
+        return sorted(parts, key=lambda pk: (parts[pk], pk))[:MOST_LOOKED_AT]
+
+
+def rows_under(label: str, asked: Collection[Asked]) -> list[tuple[int, int, int, int]]:
+    """(number, head, tail, id) of the keys that several names ask for, at most `MOST_LOOKED_AT` under each number."""
+    whole = sorted({number for each in asked for number in each.numbers})
+    heads = sorted({(number, head) for each in asked for number, own, _tail in each.beside for head in own})
+    tails = sorted({(number, tail) for each in asked for number, _heads, tail in each.beside})
+    every = sorted({number for each in asked for number in each.every})
+    wanted, values = ["head = 0"], [label, *every]
+    if whole:
+        wanted.append(f"number IN ({', '.join(['%s'] * len(whole))})")
+        values += whole
+    for name, pairs in (("head", heads), ("tail", tails)):
+        if pairs:
+            wanted.append(f"(number, {name}) IN (VALUES {', '.join(['(%s, %s)'] * len(pairs))})")
+            values += [value for pair in pairs for value in pair]
+    sql = f"""SELECT number, head, tail, record_id FROM (
+            SELECT number, head, tail, record_id, row_number() OVER (PARTITION BY number ORDER BY head, record_id) AS place
+            FROM {MatchKey._meta.db_table}
+            WHERE model = %s AND number IN ({", ".join(["%s"] * len(every))}) AND ({" OR ".join(wanted)})
+        ) AS found WHERE place <= {MOST_LOOKED_AT}"""  # noqa: S608 (names of our own)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def look_up_beforehand(model: type, texts: Iterable[tuple[str, Iterable[str]]], visible: Any) -> None:
+    """Within a gathering: read what many names, each (text, marks), lead to, before they are asked for singly."""
+    gathered, names = gathering.current(), names_of(model)
+    if gathered is not None and names is not None:
+        asked = [asked_for(text, marks, names) for text, marks in texts]
+        gathered.read[model] = ReadTogether(model, asked, visible, names)
 
 
 def judge(names: Names, record: Any, name: Name, marks: list[str], values: dict[str, Any]) -> Candidate | None:

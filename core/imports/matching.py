@@ -1,8 +1,8 @@
 """Whether two names that people wrote mean the same: pure functions, with the reason in words.
 
 A `Vocabulary` says what the words of a field are worth: which say nothing (de, la), which stand for another (Fed.), which
-only name the kind of a body (Club, A.C.). `parse` takes a name apart by it, `keys_of` gives the numbers by which names that
-could be the same are found in an index, and `compare` looks at two of them. At most one word may differ by one letter, or
+only name the kind of a body (Club, A.C.). `parse` takes a name apart by it, `keys_of` and `asked_of` give the numbers by which
+names that could be the same are found in an index, and `compare` looks at two of them. At most one word may differ by one letter, or
 one word be missing; numbers must agree. No other likeness counts: a percentage is no reason that a person could judge.
 """
 
@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -129,27 +129,79 @@ def number_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
 
 
-def keys_of(name: Name) -> set[int]:
-    """Numbers of which two names that `compare` finds alike share one at least. At most a dozen and a half."""
-    words = sorted({sound(word) for word in name.words})
-    if not words:
+def part_of(text: str) -> int:
+    """The same of 15 bits, never 0, for the beginning or the end of a word."""
+    return number_of(text) % 32_767 + 1
+
+
+#: (number, head, tail): what the other words give, and the beginning and end of the word that they leave out; 0, 0 for none.
+Key = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which keys of records a name asks for: `numbers`, whatever their parts, and of `beside` (number, heads, tail) those with
+    no part, one of these heads, or this tail."""
+
+    numbers: frozenset[int]
+    beside: tuple[tuple[int, tuple[int, ...], int], ...] = ()
+
+    @cached_property
+    def every(self) -> frozenset[int]:
+        """All numbers that occur in it."""
+        return self.numbers | {number for number, _heads, _tail in self.beside}
+
+    def meets(self, key: Key) -> bool:
+        number, head, tail = key
+        return number in self.numbers or any(
+            number == own and (head == 0 or head in heads or tail == end) for own, heads, end in self.beside
+        )
+
+
+def keys_of(name: Name) -> set[Key]:
+    """The keys under which a record of this name stands: one for the whole name, and one without each word of it."""
+    whole = whole_of(name)
+    if not name.words:
         return set()
-    keys = {" ".join(words)}
-    if len(words) == 1:
-        keys |= {f"{part} only" for part in parts_of(name.words[0], 3)}
-    elif len(words) == 2:
-        # Beside one word only, a part of the other must be the same: all families named García are too many.
-        for word in name.words:
-            rest = " ".join(other for other in words if other != sound(word))
-            keys |= {f"{rest} {part}" for part in (*parts_of(word, 2), f"^{word[0]}")}
-    else:
-        keys |= {" ".join(other for other in words if other != word) for word in words}
-    return {number_of(key) for key in keys}
+    if len(name.words) < 3:
+        return {(number, 0, 0) for number in whole}
+    return {(number, 0, 0) for number in whole} | {
+        (rest_of(name, word), part_of(f"^{word[:2]}"), part_of(f"{word[-2:]}$")) for word in name.words
+    }
 
 
-def parts_of(word: str, length: int) -> tuple[str, str, str]:
-    """A slip leaves the beginning or the end as it is, or only changes the order of the letters."""
-    return f"^{word[:length]}", f"{word[-length:]}$", "".join(sorted(word))
+def asked_of(name: Name) -> Asked:
+    """What `compare` could find alike: every such name has one of these keys."""
+    if len(name.words) < 3:
+        return Asked(whole_of(name))
+    beside = []
+    numbers = set(whole_of(name))
+    for word in name.words:
+        if len(word) == 1:
+            numbers.add(rest_of(name, word))
+        else:
+            beside.append((rest_of(name, word), (part_of(f"^{word[:2]}"), part_of(f"^{word[0]}")), part_of(f"{word[-2:]}$")))
+    return Asked(frozenset(numbers), tuple(beside))
+
+
+def whole_of(name: Name) -> frozenset[int]:
+    """The number of all words in any order, as they sound; for one or two words also those by which a slip is found.
+
+    Beside one word only, a part of the other must be the same: all families named García are too many.
+    """
+    if not name.words:
+        return frozenset()
+    keys = {" ".join(sorted(map(sound, name.words)))}
+    if len(name.words) == 1:
+        keys |= {f"^{name.words[0][:3]} only", f"{name.words[0][-3:]}$ only"}
+    elif len(name.words) == 2:
+        for word, other in (name.words, name.words[::-1]):
+            keys |= {f"{sound(other)} ^{word[:2]}", f"{sound(other)} {word[-2:]}$"}
+    return frozenset(map(number_of, keys))
+
+
+def rest_of(name: Name, word: str) -> int:
+    return number_of(" ".join(sorted(sound(other) for other in name.words if other != word)))
 
 
 def compare(one: Name, other: Name) -> Likeness | None:
@@ -183,7 +235,7 @@ def what_is_left(left: list[str], right: list[str], common: int) -> tuple[int, s
         words = {"one": left[0], "other": right[0]}
         if is_slip(left[0], right[0], alone=not common):
             return ONE_LETTER, _("one letter differs: “%(one)s” and “%(other)s”") % words
-        if common and is_initial(left[0], right[0]):
+        if common >= MISSING_NEEDS and is_initial(left[0], right[0]):
             return ONE_WORD, _("“%(one)s” may stand for “%(other)s”") % words
     if len(left) + len(right) == 1 and common >= MISSING_NEEDS:
         return ONE_WORD, _("only one of them has the word “%(word)s”") % {"word": (left or right)[0]}
@@ -238,7 +290,8 @@ def is_slip(one: str, other: str, *, alone: bool) -> bool:
     least = SHORTEST_ALONE if alone else SHORTEST_SLIP
     if min(len(one), len(other)) < least or any(char.isdigit() for char in one + other):
         return False
-    return one_apart(one, other)
+    part = 3 if alone else 2
+    return one_apart(one, other) and (one[:part] == other[:part] or one[-part:] == other[-part:])
 
 
 def one_apart(one: str, other: str) -> bool:

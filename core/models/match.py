@@ -12,14 +12,17 @@ class MatchKey(models.Model):
     model = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
     number = models.BigIntegerField()
+    #: Of the word that the key leaves out, its beginning and its end; 0 where it leaves none out.
+    head = models.SmallIntegerField(default=0)
+    tail = models.SmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("key of names")
         verbose_name_plural = _("keys of names")
-        indexes = [models.Index(fields=["number", "model"], name="match_by_number")]
+        indexes = [models.Index(fields=["number", "model", "head", "tail"], name="match_by_number")]
         constraints = [
             models.UniqueConstraint(
-                fields=["model", "record_id", "number"],
+                fields=["record_id", "model", "number", "head", "tail"],
                 name="match_key_once",
                 violation_error_message=_("A record has each key of its names once."),
             )

@@ -118,7 +118,7 @@ class ParticipantResource(OfEditionResource):
         found = list(self.locking(records.select_related(*NEAR).prefetch_related("consents"), "self", "person"))
         self.found = grouped(((record.edition_id, record.key), record) for record in found)
         new = [v for _row, v, _written in chunk if (v["edition"].pk, v["key"]) not in self.found and v.get("person") is None]
-        look_up_beforehand(Person, [(v["name"], marks_of(v.get("email"))) for v in new if v.get("name")])
+        look_up_beforehand(Person, [(v["name"], marks_of(v.get("email"))) for v in new if v.get("name")], self.visible(Person))
         return [*found, *(record.person for record in found)]
 
     def find(self) -> Any:
