@@ -7,6 +7,8 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements.figures import of_fate
+        from agreements.kept import FIGURES
         from agreements.notices import tables
         from agreements.panels import panel_of
         from agreements.reminders import reminders_due
@@ -14,11 +16,12 @@ class AgreementsConfig(AppConfig):
         from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
-        from core import sockets
+        from core import sockets, tally
         from core.outbox import notices, subscriptions
         from core.workflow import register
 
         register(*WORKFLOWS)
+        tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)
@@ -27,3 +30,4 @@ class AgreementsConfig(AppConfig):
         sockets.reminders_due.plug(reminders_due)
         notices.register(*tables())
         subscriptions.followable("agreement", "agreements.agreement")
+        sockets.proposal_fates.plug(of_fate)

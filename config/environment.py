@@ -86,20 +86,26 @@ def email_settings(url: str) -> dict[str, object]:
     raise ImproperlyConfigured(f"EMAIL_URL starts with {parts.scheme!r}: use smtp://, smtps://, console: or file:///.")
 
 
-def cache_settings(url: str) -> dict[str, object]:
-    """One entry of Django's CACHES from `locmem:`, `dummy:`, `database://table`, `redis://…` or `file:///folder`."""
+def cache_settings(url: str, name: str = "", entries: int = 300) -> dict[str, object]:
+    """One entry of Django's CACHES from `locmem:`, `dummy:`, `database://table`, `redis://…` or `file:///folder`.
+
+    `name`: a part of the same cache for itself, whose keys no other part has. `entries`: as many as are kept, each part for
+    itself in memory and in a folder; a table counts those of all parts, Redis has its own limit.
+    """
     parts = urlsplit(url)
     backend = "django.core.cache.backends."
+    more: dict[str, object] = {"KEY_PREFIX": name, "OPTIONS": {"MAX_ENTRIES": entries}}
     if parts.scheme == "locmem":
-        return {"BACKEND": backend + "locmem.LocMemCache", "LOCATION": parts.netloc or "acuerda"}
+        return {"BACKEND": backend + "locmem.LocMemCache", "LOCATION": f"{parts.netloc or 'acuerda'}{name}", **more}
     if parts.scheme == "dummy":
         return {"BACKEND": backend + "dummy.DummyCache"}
     if parts.scheme == "database":
-        return {"BACKEND": backend + "db.DatabaseCache", "LOCATION": parts.netloc or "acuerda_cache"}
+        more["OPTIONS"] = {"MAX_ENTRIES": 5000}
+        return {"BACKEND": backend + "db.DatabaseCache", "LOCATION": parts.netloc or "acuerda_cache", **more}
     if parts.scheme in ("redis", "rediss"):
-        return {"BACKEND": backend + "redis.RedisCache", "LOCATION": url}
+        return {"BACKEND": backend + "redis.RedisCache", "LOCATION": url, "KEY_PREFIX": name}
     if parts.scheme == "file":
-        return {"BACKEND": backend + "filebased.FileBasedCache", "LOCATION": parts.path}
+        return {"BACKEND": backend + "filebased.FileBasedCache", "LOCATION": f"{parts.path}/{name}".rstrip("/"), **more}
     raise ImproperlyConfigured(
         f"CACHE_URL starts with {parts.scheme!r}: use locmem:, database://table, redis://, file:/// or dummy:."
     )

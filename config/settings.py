@@ -45,11 +45,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # A kept page has every header of the others in it, and costs none of them.
+    "core.packing.PackingMiddleware",
+    "core.pagecache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.HeadersMiddleware",
-    "core.pagecache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.middleware.HostileInputMiddleware",
@@ -83,7 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "libraries": {"acuerda": "config.templatetags.acuerda", "followed": "config.templatetags.followed"},
+            "libraries": {name: f"config.templatetags.{name}" for name in ("acuerda", "entries", "followed")},
         },
     },
 ]
@@ -104,7 +106,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache_settings(env.text("CACHE_URL", "locmem:"))}
+_cache = env.text("CACHE_URL", "locmem:")
+# Beside the throttles: pages at their own address, and answers to what somebody asked for (core.pagecache). In memory each process
+# keeps its own, some 5 kB each.
+CACHES = {
+    "default": env.cache_settings(_cache),
+    "pages": env.cache_settings(_cache, "pages", 1000),
+    "answers": env.cache_settings(_cache, "answers", 500),
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or VAR_DIR / "media")
@@ -231,6 +240,8 @@ ALLOW_DEMO = env.flag("ALLOW_DEMO", DEBUG)
 PAGE_SIZE = 25
 # Public pages are kept until something changes (core.pagecache); 0 while you edit templates.
 PAGE_CACHE = env.flag("PAGE_CACHE", True)
+# Who carries out large imports: `embedded`, a thread of the web process; `process`, `manage.py import_worker` beside it.
+IMPORT_WORKER = env.text("IMPORT_WORKER", "embedded")
 
 LOGGING = {
     "version": 1,

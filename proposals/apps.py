@@ -7,9 +7,10 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("Proposals: what is asked and what each body answers")
 
     def ready(self) -> None:
-        from core import sockets
+        from core import sockets, tally
         from core.outbox import notices, reminders, subscriptions
         from core.workflow import register
+        from proposals.kept import FIGURES
         from proposals.notices import tables
         from proposals.panels import panel_of
         from proposals.reminders import reminders_due
@@ -20,6 +21,7 @@ class ProposalsConfig(AppConfig):
         from proposals.workflow.calendar import recount
 
         register(*WORKFLOWS)
+        tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)

@@ -9,6 +9,7 @@ from proposals.workspace.by_mail import by_mail
 versions = [path("<int:number>/", views.proposal_version, name="proposal_version")]
 proposals = [
     path("", views.proposals, name="proposals"),
+    path(_("proposals.csv"), views.proposals_csv, name="proposals_csv"),
     path(_("matrix/"), matrix_views.matrix, name="matrix"),
     path("matrix.<str:form>", matrix_views.matrix_file, name="matrix_file"),
     path("<str:key>.json", views.proposal_json, name="proposal_json"),
@@ -17,6 +18,7 @@ proposals = [
 ]
 antecedents = [
     path("", views.antecedents, name="antecedents"),
+    path(_("antecedents.csv"), views.antecedents_csv, name="antecedents_csv"),
     path("<str:key>.json", views.antecedent_json, name="antecedent_json"),
     path("<str:key>/", views.antecedent, name="antecedent"),
 ]

@@ -8,6 +8,7 @@ from config.pages import follow, styleguide, views
 urlpatterns = [
     path("", views.home, name="home"),
     path(_("progress/"), views.progress, name="progress"),
+    path(_("progress/commitments.csv"), views.commitments_csv, name="commitments_csv"),
     path(_("search/"), views.search_page, name="search"),
     path(_("privacy/"), views.privacy, name="privacy"),
     path(_("data/"), views.data, name="data"),

@@ -61,6 +61,7 @@ class ImportRowInline(ReadOnlyInline):
     """The rows that did not go in as they were; the others are told by the counts."""
 
     model = ImportRow
+    fk_name = "batch"
     fields = ("number", "outcome", "record_key", "problems")
     max_num = 0
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forum', '0003_closures_and_calendars'),
+        ('forum', '0040_succession_notes'),
     ]
 
     operations = [

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.addresses import address
 from core.dates import Precision, today_in
 from core.fields import FoldedField, KeyField, LongText, SortKeyField, TextLine, check_key
 from core.models import Record
@@ -137,7 +137,7 @@ class Edition(Record):
         return self
 
     def get_absolute_url(self) -> str:
-        return reverse("edition", args=[self.slug])
+        return address("edition", self.slug)
 
     def today(self) -> Any:
         """Today's date in the zone of this edition."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core import gathering
 from core.imports.cells import Moment, Reference, Words, YesNo
 from core.imports.columns import ABSENT, Column
 from core.imports.problems import CellError
 from core.imports.registry import register
+from core.imports.resource import grouped
 from forum.models import Agency, Edition, Organization, Participation, Person
 from forum.resources import words
 from forum.resources.base import COUNTRY, STATE, SUBDIVISION, AreaCode, OfEditionResource, edition_column
@@ -22,6 +25,19 @@ def zone_of(row: Any, resource: Any) -> str:
     return str(given.time_zone if given is not None else "America/Mexico_City")
 
 
+#: Seconds between the columns `created_at` of what one chunk wrote.
+MADE_TOGETHER = 60
+#: What a row of a participant shows of other records.
+NEAR = (
+    "edition",
+    "organization",
+    "agency",
+    "person__state_of_origin",
+    "person__residence_country",
+    "person__residence_subdivision",
+)
+
+
 @register
 class ParticipantResource(OfEditionResource):
     """`participantes.csv`. `nombre_publico` is the consent to show the name; it is dated when the file comes in."""
@@ -30,6 +46,7 @@ class ParticipantResource(OfEditionResource):
     position = 7
     identity = ("key",)
     is_personal = True
+    gathers = True
 
     class Meta:
         model = Participation
@@ -78,6 +95,34 @@ class ParticipantResource(OfEditionResource):
                 _("A participant comes for an organization or for an agency, not for both."), _("Leave one of the cells empty.")
             )
 
+    def look_for(self, chunk: list[tuple[Any, ...]]) -> list[Any]:
+        wanted: dict[int, set[str]] = {}
+        for _row, values, _written in chunk:
+            wanted.setdefault(values["edition"].pk, set()).add(values["key"])
+        here = Q()
+        for edition, keys in wanted.items():
+            here |= Q(edition_id=edition, key__in=sorted(keys))
+        records = Participation.objects.filter(here).order_by("pk") if wanted else Participation.objects.none()
+        found = list(self.locking(records.select_related(*NEAR).prefetch_related("consents"), "self", "person"))
+        self.found = grouped(((record.edition_id, record.key), record) for record in found)
+        return [*found, *(record.person for record in found)]
+
+    def find(self) -> Any:
+        record, gathered = super().find(), gathering.current()
+        if record is not None and gathered is not None:
+            # Two rows may be about one person.
+            record.person = gathered.changed_since(Person, record.person_id) or record.person
+        return record
+
+    def made_with(self, record: Any) -> list[Any]:
+        """The person, where this part is the only one and the import made it."""
+        person = record.person
+        alone = person.user_id is None and not person.participations.exclude(pk=record.pk).exists()
+        return [person] if alone and abs((record.created_at - person.created_at).total_seconds()) < MADE_TOGETHER else []
+
+    def goes_with(self, record: Any) -> list[Any]:
+        return list(record.consents.all())
+
     def divided(self, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(values of the participation, values of the person)"""
         own: dict[str, Any] = {}
@@ -113,7 +158,7 @@ class ParticipantResource(OfEditionResource):
 
     def differences(self, record: Any) -> dict[str, Any]:
         found = super().differences(record)
-        if found.get("show_name") and record.consents.exists():
+        if found.get("show_name") and record.consents.all():
             del found["show_name"]
             self.notes.append(
                 _("%(key)s: consent to show the name was withdrawn; an import does not restore it.") % {"key": record.key}
@@ -121,18 +166,7 @@ class ParticipantResource(OfEditionResource):
         return found
 
     def records(self) -> Any:
-        return (
-            super()
-            .records()
-            .select_related(
-                "edition",
-                "organization",
-                "agency",
-                "person__state_of_origin",
-                "person__residence_country",
-                "person__residence_subdivision",
-            )
-        )
+        return super().records().select_related(*NEAR)
 
     def places(self, records: Any) -> list[Any]:
         return list(Edition.objects.filter(pk__in={record.edition_id for record in records}))

@@ -29,7 +29,8 @@ def public_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
     fixed = ("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "robots")
     pages = ("home", "progress", "search", "privacy", "data", "verify", "ledger", "participants")
     lists = ("editions", "organizations", "agencies", "proposals", "antecedents", "agreements", "meetings")
-    found: list[tuple[str, list[Any], set[str]]] = [(name, [], PUBLIC) for name in (*fixed, *pages, *lists)]
+    files = (*(f"{name}_csv" for name in lists), "participants_csv", "commitments_csv")
+    found: list[tuple[str, list[Any], set[str]]] = [(name, [], PUBLIC) for name in (*fixed, *pages, *lists, *files)]
     for kind, key in (("edition", "propia"), ("organization", "ORG-01"), ("agency", "IFE"), ("antecedent", "cumbre")):
         found += [(kind, [key], PUBLIC), (f"{kind}_json", [key], PUBLIC)]
     for suffix in ("", "_json"):
@@ -98,6 +99,8 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         *((name, [], ANY_ORGANIZER) for name in ("closures", "imports")),
         *((name, ["organizations", *form], ANY_ORGANIZER) for name, form in (("import_new", []), ("import_template", ["csv"]))),
         *((name, [w.batch.key], ORGANIZERS) for name in ("import", "import_errors", "import_file")),
+        *((name, [w.batch.key], NOBODY) for name in ("import_stop", "import_go_on")),
+        ("import_undo", [w.batch.key], ORGANIZERS),
         ("closure_withdraw", [w.closure.key], ANY_ORGANIZER),
         *((name, ["propia"], ORGANIZERS) for name in ("edition", "edition_edit", "table_new", "release")),
         ("edition_stage", ["propia"], NOBODY),
