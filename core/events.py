@@ -17,6 +17,9 @@ from django.utils import timezone
 from core import gathering
 from core.models import Event, Record
 from core.models.event import Origin
+from core.models.tally import TIDY_EVERY
+from core.models.tally import compact as compact_tallies
+from core.outbox.writing import announce
 
 _origin: ContextVar[str] = ContextVar("origin", default=Origin.COMMAND.value)
 
@@ -150,15 +153,18 @@ def record_event(
     reason: str = "",
     at: dt.datetime | None = None,
 ) -> Event:
-    """Write one event. Must be called inside the transaction of the change itself."""
+    """Write one event, and what it owes by mail. Must be called inside the transaction of the change itself."""
     gathered = gathering.current()
     if gathered is None and not connection.in_atomic_block:
         raise RuntimeError("An event is written in the transaction of its change: open transaction.atomic() first.")
     event = build_event(record, action, actor=actor, changes=changes, reason=reason, at=at)
-    if gathered is None:
-        event.save()
+    if gathered is not None:
+        gathered.event(event, record)
     else:
-        gathered.event(event)
+        event.save()
+        if event.pk % TIDY_EVERY == 0:
+            compact_tallies()
+        announce(event, record)
     if (kept := _watched.get()) is not None:
         kept.append(event)
     return event

@@ -22,8 +22,11 @@ from django.db import connection, models, transaction
 from core import search
 from core.conditions import holds
 from core.imports.candidates import names_of, numbers_of
-from core.models import Event, revision
+from core.models import Event
 from core.models.folio import note_number as note_number_now
+from core.models.tally import TIDY_EVERY
+from core.models.tally import compact as compact_tallies
+from core.outbox.writing import announce
 
 _now: ContextVar[Gathering | None] = ContextVar("gathering", default=None)
 #: Ids that are taken from a sequence at once.
@@ -128,8 +131,8 @@ class Gathering:
         if there != wanted:
             self.put(LINKED, record, name, sorted(there - wanted), sorted(wanted - there))
 
-    def event(self, event: Event) -> None:
-        self.put(EVENT, event)
+    def event(self, event: Event, record: Any) -> None:
+        self.put(EVENT, event, record)
 
     def refresh(self, record: Any) -> None:
         self.put(SEARCH, record)
@@ -283,7 +286,7 @@ class Gathering:
         new: dict[type[models.Model], dict[Any, Any]] = {}
         changed: dict[tuple[type[models.Model], Any], tuple[Any, frozenset[str]]] = {}
         links: list[tuple[Any, ...]] = []
-        events: list[tuple[Any, Event]] = []
+        events: list[tuple[Any, Event, Any]] = []
         found: dict[tuple[type[models.Model], Any], Any] = {}
         numbers: dict[str, int] = {}
         for tag, kind, *what in self.waiting:
@@ -299,7 +302,7 @@ class Gathering:
             elif kind == LINKED:
                 links.append(tuple(what))
             elif kind == EVENT:
-                events.append((tag, what[0]))
+                events.append((tag, what[0], what[1]))
             elif kind == SEARCH:
                 found[type(what[0]), what[0].pk] = what[0]
             else:
@@ -313,14 +316,16 @@ class Gathering:
         for (model, names), records in groups.items():
             model._base_manager.bulk_create(records, update_conflicts=True, unique_fields=["id"], update_fields=sorted(names))
         write_links(links)
-        Event.objects.bulk_create([event for _tag, event in events])
+        Event.objects.bulk_create([event for _tag, event, _record in events])
+        for _tag, event, record in events:
+            announce(event, record)
         search.refresh_many(found.values(), fresh)
         for scope, number in numbers.items():
             note_number_now(scope, number)
-        if self.waiting:
-            revision.bump()
+        if any(event.pk % TIDY_EVERY == 0 for _tag, event, _record in events):
+            compact_tallies()
         told: dict[Any, list[int]] = {}
-        for tag, event in events:
+        for tag, event, _record in events:
             told.setdefault(tag, []).append(event.pk)
         self.waiting.clear()
         self.standing.clear()

@@ -16,7 +16,7 @@ from core.imports.plan import Plan, not_collected
 from core.imports.problems import FileRefused
 from core.imports.reader import LOST, REPORT_PREFIX, Table
 from core.imports.rows import Row
-from core.imports.settling import Texts
+from core.imports.settling import MADE, Texts
 from core.imports.when import order_shown
 from core.text import fold
 
@@ -124,7 +124,8 @@ class Opening:
     def plan_used(self, table: Table) -> dict[str, Any]:
         """The plan as it was carried out, for the next file of the same kind."""
         columns = {header: self.headers.get(header, "") for header in table.headers}
-        return replace(self.plan, columns=columns).as_dict()
+        orders = {header: self.orders[name] for header, name in self.headers.items() if name in self.orders}
+        return replace(self.plan, columns=columns, orders=orders).as_dict()
 
     def column_named(self, folded: str) -> str:
         """The name of the column with this folded header, '' without one."""
@@ -195,7 +196,7 @@ class Opening:
     def key_of(self, texts: dict[str, str]) -> str:
         """What makes a row the only one of its record in a file; '' when a part of it is missing."""
         parts = [texts.get(name, "").strip().casefold() for name in self.identity]
-        return "|".join(parts) if all(parts) else ""
+        return "|".join(parts) if all(parts) and MADE not in parts else ""
 
     def header_of(self, name: str) -> str:
         """The header in the file of a column or of a model's field, '' when the file has none."""

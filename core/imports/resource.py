@@ -206,6 +206,8 @@ class RecordResource(Opening, Settling, Resource):
 
     def save_instance(self, instance: Any, is_create: bool, row: dict[str, str], **kwargs: Any) -> None:
         try:
+            if is_create:
+                self.make_key()
             with entered_as(self.values.get("source") or Source.ENTERED):
                 self.saved = self.add() if is_create else self.change(instance, self.changes)
         except StepRefused as error:

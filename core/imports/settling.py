@@ -14,6 +14,10 @@ from core.imports.candidates import Candidate
 from core.imports.problems import Problem, RowRefused
 
 NEW, LATER, SAME = "new", "later", "same "
+#: The number that stands for every row about which nothing else was said, and the key that stands for the only one proposed.
+EVERY = "*"
+#: Said for a column of keys: the rows have none, new records get the next free one.
+MADE = "*"
 
 
 class Texts(dict[str, str]):
@@ -32,6 +36,9 @@ class Settling:
     #: The column in which the name stands, and those that a record keeps when a row is said to be about it.
     name_column: ClassVar[str] = ""
     own_names: ClassVar[tuple[str, ...]] = ()
+    #: How keys begin that are made for rows without one; '' where none are made.
+    key_prefix: ClassVar[str] = ""
+    last_made = 0
     plan: Any
     row: dict[str, str]
     values: dict[str, Any]
@@ -58,6 +65,22 @@ class Settling:
         self.keep_what_is_known()
         return record
 
+    def make_key(self) -> None:
+        """Give a new record, whose row has no key, the next free one."""
+        name = self.identity[0]
+        if self.key_prefix and self.values.get(name) == MADE:
+            self.values[name] = self.free_key()
+
+    def free_key(self) -> str:
+        """`ORG-028`: the number after the highest there is, looked up once a run."""
+        name, prefix = self.identity[0], self.key_prefix
+        if not self.last_made:
+            keys = self.model._default_manager.filter(**{f"{name}__startswith": prefix}).values_list(name, flat=True)
+            tails = (key.removeprefix(prefix) for key in keys.iterator())
+            self.last_made = max((int(tail) for tail in tails if tail.isascii() and tail.isdigit() and len(tail) < 9), default=0)
+        self.last_made += 1
+        return f"{prefix}{self.last_made:03d}"
+
     def keep_what_is_known(self) -> None:
         """The record keeps its own names, and an empty cell of a sheet that calls it otherwise takes nothing from it."""
         for name in list(self.values):
@@ -67,12 +90,16 @@ class Settling:
 
     def settled(self) -> Any:
         """What the row, whose key no record has, is about: a record, or None for a new one. Raises `RowRefused`."""
-        decision = self.plan.decisions.get(str(getattr(self.row, "number", "")), "")
-        if decision.startswith(SAME):
-            return self.same_as(decision.removeprefix(SAME))
+        said = self.plan.decisions
+        decision = said.get(str(getattr(self.row, "number", "")), "") or said.get(EVERY, "")
         if decision == NEW:
             return None
+        key = decision.removeprefix(SAME) if decision.startswith(SAME) else ""
+        if key and key != EVERY:
+            return self.same_as(key)
         found = self.suspects()
+        if key and len(found) == 1:
+            return self.same_as(found[0].key)
         header, text = self.header_of(self.name_column), self.row.get(self.name_column, "")
         if decision == LATER:
             raise RowRefused([Problem(_("You decide later."), header, text, choices=choices_of(found))])

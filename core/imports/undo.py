@@ -27,7 +27,7 @@ from core.imports.registry import resource_for
 from core.imports.resource import RecordResource
 from core.imports.rows import Rows
 from core.imports.work import chunked
-from core.models import Event, SearchEntry, revision
+from core.models import Event, SearchEntry
 from core.models.event import Origin
 from core.models.imports import BatchState, ImportBatch, ImportRow, Outcome
 from core.workflow import StepRefused
@@ -60,7 +60,7 @@ def undo(*, batch: ImportBatch, actor: Any) -> None:
     resource = resource_for(batch.kind)(actor=actor, edition=batch.edition_slug)
     if not resource.allowed():
         raise PermissionDenied
-    with transaction.atomic(), revision.once(), acting_from(Origin.IMPORT):
+    with transaction.atomic(), acting_from(Origin.IMPORT):
         in_turn(batch.kind)
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if locked.state not in ENDED:

@@ -51,7 +51,7 @@ class BodyResource(OfEditionResource):
         self.values["taking_part"] = list(zip(editions, parts or [None] * len(editions), strict=True))
 
     def key_of(self, texts: dict[str, str]) -> str:
-        return texts.get("key", "").strip().casefold()
+        return RecordResource.key_of(self, texts)
 
     def find(self) -> Any:
         return OrganizersResource.find(self)
@@ -180,6 +180,7 @@ class OrganizationResource(BodyResource):
     examples = {"key": "ORG-01", "name": "Federación de muestra", "city": "Chicago", "website": "https://example.org"}
     name_column = "name"
     own_names = ("name", "acronym")
+    key_prefix = "ORG-"
 
     class Meta:
         model = Organization

@@ -58,6 +58,7 @@ class ParticipantResource(OfEditionResource):
     gathers = True
     name_column = "name"
     own_names = ("name",)
+    key_prefix = "PAR-"
 
     class Meta:
         model = Participation

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('forum', '0003_closures_and_calendars'),
-        ('proposals', '0002_feasibility_desk'),
+        ('proposals', '0020_speed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

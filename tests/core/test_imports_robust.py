@@ -18,7 +18,9 @@ from tests import factories as make
 class AnyCellTests(HypothesisTestCase):
     """Whatever stands in the cells, every row has an outcome and no error comes out."""
 
-    def setUp(self):
+    @classmethod
+    def setUpTestData(cls):
+        # Not in setUp, which runs outside of the transactions of the examples and would leave it behind.
         make.edition(slug="foro-uno")
 
     @examples(max_examples=40, deadline=None)

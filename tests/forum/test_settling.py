@@ -1,5 +1,10 @@
 """Rows that may be about a record under another key: same, new or later, by the organizer's word and never silently."""
 
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.core.management import call_command
 from django.test import TestCase
 from django.utils.translation import override
 
@@ -62,6 +67,47 @@ class SettlingTests(TestCase):
         for said in ("same NOBODY", "same ", "yes", "\x00"):
             self.assertEqual(self.bring_in(CLUBS, decisions={"2": said}).counts["quarantined"], 1, said)
         self.assertEqual(Organization.objects.count(), 2)
+
+    def test_one_word_for_all_rows(self):
+        self.assertEqual(self.bring_in(CLUBS, decisions={"*": "new", "2": "later"}).counts["quarantined"], 1)
+        self.assertEqual(self.bring_in(CLUBS, decisions={"*": "same *"}).counts["updated"], 1)
+        learn(make.organization(key="ORG-10", name="Federación Jomulquillo"))
+        text = CLUBS.replace("Jomulquillo A.C.", "Jomulquillo")
+        self.assertEqual(
+            [p.reason[:18] for row in self.bring_in(text, decisions={"*": "same *"}).refused for p in row.problems],
+            ["This may be ORG-09"],
+        )
+        self.assertEqual(self.bring_in(text, decisions={"*": "new"}).counts["created"], 1)
+
+    def test_rows_without_a_key_get_the_next_one_and_are_asked_about_the_second_time(self):
+        text = "nombre,tipo\nClub Tepechitlán,club\nClub Jalpa,club\n"
+        columns = {"nombre": "name", "tipo": "type"}
+        run = self.bring_in(text, columns=columns, constants={"key": "*"})
+        self.assertEqual(
+            (run.summary, [row.key for row in run.rows]), ("2 new, 0 changed, 0 the same, 0 refused", ["ORG-010", "ORG-011"])
+        )
+        again = {"columns": columns, "constants": {"key": "*"}}
+        self.assertEqual(self.bring_in(text, **again).counts["quarantined"], 2)
+        self.assertEqual(self.bring_in(text, **again, decisions={"*": "same *"}).counts["same"], 2)
+        people = "nombre,papel\nPersona Uno,líder migrante\nPersona Dos,líder migrante\n"
+        plan = {"columns": {"nombre": "name", "papel": "role"}, "constants": {"key": "*"}}
+        self.assertEqual(self.bring_in(people, "participants", **plan).counts["created"], 2)
+        self.assertEqual(set(Participation.objects.values_list("key", flat=True)), {"PAR-001", "PAR-002"})
+        self.assertEqual(self.bring_in(people, "participants", **plan, decisions={"*": "same *"}).counts["same"], 2)
+        self.assertEqual(
+            self.bring_in(people, "proposals", constants={"folio": "*"}, columns={"nombre": "title_es"}).counts["quarantined"], 2
+        )
+
+    def test_the_command(self):
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "x.csv")
+            path.write_text(CLUBS, encoding="utf-8")
+            with self.assertRaises(SystemExit):
+                call_command("import_data", "organizations", str(path), "--dry-run", stdout=StringIO())
+            for similar, said in (("same", "1 new, 1 changed"), ("new", "2 new, 0 changed")):
+                out = StringIO()
+                call_command("import_data", "organizations", str(path), "--dry-run", similar=similar, stdout=out)
+                self.assertIn(said, out.getvalue())
 
     def test_two_rows_of_one_file_are_asked_about_too(self):
         run = self.bring_in("clave,nombre,tipo\nX-2,Club Tepechitlán,club\nX-3,Tepechitlan A.C.,club\n")
