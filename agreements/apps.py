@@ -7,17 +7,27 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements.figures import of_fate
+        from agreements.kept import FIGURES
+        from agreements.notices import tables
         from agreements.panels import panel_of
+        from agreements.reminders import reminders_due
         from agreements.searched import searched_in
         from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
-        from core import sockets
+        from core import sockets, tally
+        from core.outbox import notices, subscriptions
         from core.workflow import register
 
         register(*WORKFLOWS)
+        tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)
         sockets.ledger_checks.plug(fingerprint_problems)
         sockets.searched_in_edition.plug(searched_in)
+        sockets.reminders_due.plug(reminders_due)
+        notices.register(*tables())
+        subscriptions.followable("agreement", "agreements.agreement")
+        sockets.proposal_fates.plug(of_fate)

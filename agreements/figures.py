@@ -1,31 +1,31 @@
 """Figures of what became of the proposals and how the promises are kept: counts of what anybody may read.
 
-Everything is counted by the database in groups; what comes back has one row a body, a state or a month, so the number of
-queries and the memory do not grow with the records. The drawings made from these are in `agreements.pictures`.
+They come from the sums that the database keeps (`core.tally`, `proposals.kept`, `agreements.kept`), compared with the day
+that is asked for; so their cost depends on the number of bodies, states and due dates, not on the number of records. The
+drawings made from these are in `agreements.pictures`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from agreements.models import Agreement, Commitment
+from agreements.querysets import DUE_SOON_DAYS
+from core import tally
 from forum.models import Agency, Area, Edition, Organization, Participation
-from proposals.models import Proposal, Referral
-from proposals.models.proposals import ProposalStatus
-from proposals.models.referrals import ReferralStatus
+from proposals.kept import answer_on
+from proposals.models import Proposal
 
 #: People are not counted below this number (design.md section 5): 0, 1 and 2 look alike.
 FEWEST_PEOPLE = 3
 #: Months of a line of change over time, the last one today's: a hundred years.
 MOST_MONTHS = 1200
-LEFT_THE_TABLE = (ProposalStatus.WITHDRAWN, ProposalStatus.MERGED, ProposalStatus.SPLIT)
 
 
 @dataclass
@@ -77,43 +77,71 @@ def agreements_of(edition: Edition | None) -> QuerySet[Any]:
     return rows if edition is None else rows.filter(edition=edition)
 
 
-def by_body(rows: QuerySet[Any], agency: str, code: str) -> list[OfBody]:
-    """Groups `rows` by the columns `agency` (None: organizations) and `code`; most first. Two queries."""
-    found: dict[int | None, OfBody] = {}
-    groups = list(rows.order_by().values_list(agency, code).annotate(number=Count("pk")))
-    agencies = Agency.objects.in_bulk({key for key, _code, _number in groups if key is not None})
-    for key, value, number in groups:
-        body = found.setdefault(key, OfBody(agencies[key] if key is not None else None))
-        body.counts[value] = number
-    return sorted(found.values(), key=lambda each: (-each.total, each.body.sort if each.body else "~"))
+def of(edition: Edition | None) -> dict[str, int]:
+    """The edition as a key of the kept sums; nothing for all editions."""
+    return {} if edition is None else {"edition": edition.pk}
+
+
+def light_on(state: str, due_on: dt.date | None, on: dt.date, cut_off: dt.date | None) -> str:
+    """The light of commitments in a kept state: the same rule as `agreements.light.light_of`."""
+    if state in ("cancelled", "fulfilled"):
+        return state
+    if due_on is not None and due_on < on:
+        return "late"
+    if state == "owing" and cut_off is not None and cut_off <= on:
+        return "no_report"
+    soon = on + dt.timedelta(days=DUE_SOON_DAYS)
+    return "due_soon" if due_on is not None and due_on <= soon else "on_time"
+
+
+def cut_offs() -> dict[int, dt.date | None]:
+    return dict(Edition.objects.values_list("pk", "report_cut_off"))
+
+
+def lights(on: dt.date, edition: Edition | None = None) -> dict[str, int]:
+    """Commitments in force by light on date `on`. Two queries."""
+    ends = cut_offs() if edition is None else {edition.pk: edition.report_cut_off}
+    found: Counter[str] = Counter()
+    for key, state, due_on, number in tally.sums("lights", "edition", "code", "day", **of(edition)):
+        found[light_on(state, due_on, on, ends.get(key))] += number
+    return dict(found)
+
+
+def lights_owed(on: dt.date, body: int) -> tuple[dict[str, int], int]:
+    """(commitments by light, how many are disputed) that a party leads or shares: an agency, or an organization as -id."""
+    ends = cut_offs()
+    found: Counter[str] = Counter()
+    disputed = 0
+    for key, code, due_on, number in tally.sums(("owed", "shared"), "edition", "code", "day", body=body):
+        found[light_on(code.removesuffix("!"), due_on, on, ends.get(key))] += number
+        disputed += number if code.endswith("!") else 0
+    return dict(found), disputed
+
+
+def by_body(groups: Iterable[tuple[int, str, int]]) -> list[OfBody]:
+    """Groups (agency, 0 for organizations; code; number), most first. One query."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for key, code, number in groups:
+        counts[key][code] += number
+    agencies = Agency.objects.in_bulk({key for key in counts if key})
+    found = [OfBody(agencies[key] if key else None, dict(each)) for key, each in counts.items()]
+    return sorted(found, key=lambda each: (-each.total, each.body.sort if each.body else "~"))
 
 
 def lights_by_body(on: dt.date, edition: Edition | None = None) -> list[OfBody]:
     """Commitments in force by the body that leads them and by light on date `on`."""
-    return by_body(commitments_of(edition).with_light(on).filter(lead__isnull=False), "lead__agency", "light")
+    ends = cut_offs()
+    rows = tally.sums("leads", "edition", "body", "code", "day", **of(edition))
+    return by_body((body, light_on(state, due_on, on, ends.get(key)), number) for key, body, state, due_on, number in rows)
 
 
 def answers_by_body(on: dt.date, edition: Edition | None = None) -> list[OfBody]:
     """Referrals of the versions in force by body: `in_time`, `late` (answered after the due date), `waiting` (not yet
     due, or paused), `silent` (due and not answered). Recalled ones and those referred onward do not count, nor do bodies
     that never sit at the table."""
-    rows = Referral.objects.visible_to(None).filter(version__number=F("version__proposal__version_number"))
-    rows = rows.filter(agency__never_answers=False)
-    if edition is not None:
-        rows = rows.filter(version__proposal__edition=edition)
-    rows = rows.exclude(status__in=[ReferralStatus.RECALLED, ReferralStatus.REFERRED_ONWARD])
-    answered = Q(status=ReferralStatus.ANSWERED)
-    late = Q(due_on__lt=on) & (Q(paused_on__isnull=True) | Q(due_on__lt=F("paused_on")))
-    rows = rows.annotate(answered_on=TruncDate("answered_at")).annotate(
-        answer=Case(
-            When(answered & Q(answered_on__gt=F("due_on")), then=Value("late")),
-            When(answered, then=Value("in_time")),
-            When(late, then=Value("silent")),
-            default=Value("waiting"),
-            output_field=CharField(),
-        )
-    )
-    return by_body(rows, "agency", "answer")
+    rows = tally.sums("answers", "body", "code", "day", **of(edition))
+    found = by_body((body, answer_on(code, due_on, on), number) for body, code, due_on, number in rows if code != "onward")
+    return [each for each in found if each.body is not None and not each.body.never_answers]
 
 
 def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str], int]:
@@ -123,32 +151,36 @@ def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str
     Ends: "no_agreement", else by the commitments of the signed agreements that cite the proposal: "fulfilled" (all),
     "late" (one at least), "under_way", "no_commitment".
     """
+    found: Counter[tuple[str, str]] = Counter()
+    for code, first_due, number in tally.sums("outcomes", "code", "day", **of(edition)):
+        answer, _blank, end = code.partition(" ")
+        if end == "open":
+            end = "late" if first_due is not None and first_due < on else "under_way"
+        found[answer, end] += number
+    return dict(found)
+
+
+def with_end(rows: QuerySet[Any], on: dt.date) -> QuerySet[Any]:
+    """Annotates proposals with their `end` on date `on`, as `outcomes` counts them."""
     signed = agreements_of(None).filter(status__in=["signed", "concluded"])
     promised = Commitment.objects.visible_to(None).in_force().filter(cancelled_at__isnull=True)
     unkept = promised.exclude(reported_status="fulfilled")
-    rows = (
-        proposals_of(edition)
-        .annotate(
-            answer=Case(
-                When(status__in=LEFT_THE_TABLE, then=Value("left")),
-                When(reading="", then=Value("none")),
-                default=F("reading"),
-                output_field=CharField(),
-            ),
-            end=Case(
-                When(~Q(pk__in=cited_by(signed.values("pk"))), then=Value("no_agreement")),
-                When(pk__in=cited_by(unkept.filter(due_on__lt=on).values("agreement")), then=Value("late")),
-                When(pk__in=cited_by(unkept.values("agreement")), then=Value("under_way")),
-                When(pk__in=cited_by(promised.values("agreement")), then=Value("fulfilled")),
-                default=Value("no_commitment"),
-                output_field=CharField(),
-            ),
+    return rows.annotate(
+        end=Case(
+            When(~Q(pk__in=cited_by(signed.values("pk"))), then=Value("no_agreement")),
+            When(pk__in=cited_by(unkept.filter(due_on__lt=on).values("agreement")), then=Value("late")),
+            When(pk__in=cited_by(unkept.values("agreement")), then=Value("under_way")),
+            When(pk__in=cited_by(promised.values("agreement")), then=Value("fulfilled")),
+            default=Value("no_commitment"),
+            output_field=CharField(),
         )
-        .order_by()
-        .values_list("answer", "end")
-        .annotate(number=Count("pk"))
     )
-    return {(answer, end): number for answer, end, number in rows}
+
+
+def of_fate(rows: QuerySet[Any], fate: str, on: dt.date) -> QuerySet[Any]:
+    """The proposals of which that became (`core.sockets.proposal_fates`): the list behind a figure of the flow."""
+    ended = with_end(rows, on)
+    return ended.exclude(end="no_agreement") if fate == "agreement" else ended.filter(end=fate)
 
 
 def cited_by(agreements: QuerySet[Any]) -> QuerySet[Any]:
@@ -158,7 +190,7 @@ def cited_by(agreements: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def by_state(edition: Edition | None = None) -> list[OfState]:
-    """The 32 federal entities with their organizations, people, proposals and agreements. Seven queries."""
+    """The 32 federal entities with their organizations, people, proposals and agreements. Five queries."""
     found = {area.pk: OfState(area) for area in Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY)}
     organizations = Organization.objects.visible_to(None)
     people = Participation.objects.visible_to(None)
@@ -168,37 +200,16 @@ def by_state(edition: Edition | None = None) -> list[OfState]:
     counted = {
         "organizations": (organizations, "state_of_origin", "pk"),
         "people": (people, "person__state_of_origin", "person"),
-        "proposals": (proposals_of(edition), "states", "pk"),
     }
-    for name, (rows, column, of) in counted.items():
-        for key, number in grouped(rows, column, of).items():
+    for name, (rows, column, what) in counted.items():
+        for key, number in grouped(rows, column, what).items():
             if key in found and not (name == "people" and number < FEWEST_PEOPLE):
                 setattr(found[key], name, number)
-    for key, number in agreements_in_states(edition).items():
-        if key in found:
-            found[key].agreements = number
+    for name, figure in (("proposals", "states_named"), ("agreements", "states_concerned")):
+        for key, number in tally.sums(figure, "body", **of(edition)):
+            if key in found:
+                setattr(found[key], name, number)
     return sorted(found.values(), key=lambda each: each.area.sort)
-
-
-def agreements_in_states(edition: Edition | None) -> dict[int, int]:
-    """Area → number of agreements: where a commitment, or a proposal that the agreement cites, names the state.
-
-    Three queries: those of commitments, those of proposals, less those of both.
-    """
-    agreements = agreements_of(edition).values("pk")
-    commitments = Commitment.objects.visible_to(None).filter(agreement__in=agreements)
-    promised = Commitment.states.through.objects.filter(commitment__in=commitments.values("pk"))
-    cited = Agreement.proposals.through.objects.filter(agreement__in=agreements, proposal__in=proposals_of(None).values("pk"))
-    both = promised.filter(
-        commitment__agreement__in=agreements,
-        commitment__agreement__proposals__in=proposals_of(None).values("pk"),
-        commitment__agreement__proposals__states=F("area"),
-    )
-    numbers: Counter[int] = Counter()
-    numbers.update(grouped(promised, "area", "commitment__agreement"))
-    numbers.update(grouped(cited, "proposal__states", "agreement"))
-    numbers.subtract(grouped(both, "area", "commitment__agreement"))
-    return numbers
 
 
 def grouped(rows: QuerySet[Any], column: str, of: str) -> dict[int, int]:
@@ -212,20 +223,11 @@ def over_time(on: dt.date, edition: Edition | None = None) -> list[Month]:
 
     A commitment is fulfilled at the cut-off date of the report that says so; cancelled ones count as made only.
     """
-    rows = commitments_of(edition)
-    live = rows.filter(cancelled_at__isnull=True)
-    columns = {
-        "made": (rows, "agreement__signed_at"),
-        "due": (live, "due_on"),
-        "fulfilled": (live.filter(reported_status="fulfilled"), "reported_cut_off"),
-    }
     steps: dict[dt.date, dict[str, int]] = defaultdict(dict)
-    for name, (counted, column) in columns.items():
-        for month, number in counted.order_by().values_list(TruncMonth(column)).annotate(number=Count("pk")):
-            if month is not None:
-                first = dt.date(month.year, month.month, 1)
-                if first <= on:
-                    steps[first][name] = number
+    for name in ("made", "due", "fulfilled"):
+        for month, number in tally.sums(name, "day", **of(edition)):
+            if month is not None and month <= on:
+                steps[month][name] = number
     return list(added_up(steps, on))[-MOST_MONTHS:]
 
 

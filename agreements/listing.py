@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import Agreement, Commitment, Meeting, Party
+from agreements.record import LIGHT_ORDER
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from forum.models import Agency, Organization
 from proposals.listing import MOST_CHOICES, TopicFilter, body_words, edition_choices, state_choices
 from proposals.models import Proposal
 
 PUBLIC_STATUSES = [choice for choice in Agreement.Status.choices if choice[0] != Agreement.Status.DRAFT]
+#: What worries first stands first.
+WORST_FIRST = [(light, Commitment.Light(light).label) for light in LIGHT_ORDER]
 MEETING_STATUSES = [choice for choice in Meeting.Status.choices if choice[0] != Meeting.Status.PROPOSED]
 AGREEMENT_ORDERS = {
     "folio": (pgettext_lazy("order of a list", "folio"), ("folio",)),
@@ -57,6 +60,15 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
         found = Commitment.objects.visible_to(user).in_force().with_light(timezone.localdate()).filter(light=light)
         return rows.filter(id__in=found.values("agreement"))
 
+    def count_lights(rows: QuerySet[Any]) -> dict[str, int]:
+        owed = (
+            Commitment.objects.visible_to(user)
+            .in_force()
+            .with_light(timezone.localdate())
+            .filter(agreement__in=rows.values("pk"))
+        )
+        return dict(owed.order_by().values_list("light").annotate(number=Count("agreement", distinct=True)))
+
     def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
         promised = Commitment.objects.visible_to(user).filter(states__code=code).values("agreement")
         asked = Proposal.objects.visible_to(user).filter(states__code=code).values("pk")
@@ -65,7 +77,9 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
 
     return (
         TextFilter(label=_("Words")),
-        ChoiceFilter("light", pgettext_lazy("filter", "Commitments"), Commitment.Light.choices, apply=with_light),
+        ChoiceFilter(
+            "light", pgettext_lazy("filter", "With a commitment that is"), WORST_FIRST, apply=with_light, count=count_lights
+        ),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
         ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), lambda: agency_choices(user), apply=with_agency),
         ChoiceFilter(

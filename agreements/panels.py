@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import Counter
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext
 
-from agreements import api
-from agreements.models import Agreement, Commitment, Evidence, Meeting, ProgressReport, Validation
+from agreements import api, figures
+from agreements import queries as read
+from agreements.models import Agreement, Commitment, Meeting
 from agreements.record import LIGHT_ORDER
 from agreements.steps import agreement_step, commitment_step, meeting_step, report_step, validation_step
 from forum.models import Agency, Edition, Organization
@@ -44,22 +45,12 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
     same agreements are counted in the chain as well.
     """
     on = proposal.edition.today()
-    agreements = list(
-        Agreement.objects.visible_to(user)
-        .filter(proposals=proposal)
-        .order_by("folio")
-        .select_related("edition")[:MOST_OF_PROPOSAL]
-    )
+    agreements = read.agreements_of_proposal(user, proposal.pk)[:MOST_OF_PROPOSAL]
     by_key = {agreement.pk: agreement for agreement in agreements}
-    of_it = Q(proposals=proposal) | Q(conditions__opinion__referral__version__proposal=proposal)
-    named = set(Commitment.objects.visible_to(user).filter(of_it).values_list("pk", flat=True))
-    commitments = list(
-        Commitment.objects.visible_to(user)
-        .filter(Q(agreement__in=by_key) | Q(pk__in=named))
-        .with_light(on)
-        .select_related("agreement", "lead__organization", "lead__agency")
-        .order_by("agreement__folio", "number")
-    )
+    citing = set(by_key)
+    named = dict(read.named_for_proposal(user, proposal.pk))
+    found = read.commitments_of.of(user, sorted({*citing, *named.values()}), fixed=(on,))
+    commitments = [each for each in found if each.agreement_id in citing or each.pk in named]
     for commitment in commitments:
         commitment.names_proposal = commitment.pk in named
         commitment.late_days = commitment.days_late(on)
@@ -67,18 +58,10 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
         owner.shown_commitments = [*getattr(owner, "shown_commitments", []), commitment]
     everything = sorted(by_key.values(), key=lambda agreement: agreement.folio)
     keys = [commitment.pk for commitment in commitments]
-    meetings = list(
-        Meeting.objects.visible_to(user).filter(agreements__in=list(by_key)).distinct().order_by("starts_at", "folio")
-    )
-    reports = ProgressReport.objects.visible_to(user).filter(commitment__in=keys).count()
-    evidence = Evidence.objects.visible_to(user).filter(report__commitment__in=keys).count()
-    said = dict(
-        Validation.objects.visible_to(user)
-        .filter(report__commitment__in=keys)
-        .order_by()
-        .values_list("outcome")
-        .annotate(n=Count("pk"))
-    )
+    meetings = read.meetings_of.of(user, list(by_key))
+    reports = len(read.reported.of(user, keys))
+    evidence = len(read.evidenced.of(user, keys))
+    said = Counter(read.outcomes.of(user, keys))
     lights = {each.folio: Commitment.Light(each.light).label for each in commitments if is_in_effect(each.agreement)}
     progress = commitments[0].get_absolute_url() if commitments else ""
     return {
@@ -91,7 +74,7 @@ def of_proposal(proposal: Proposal, user: Any) -> Panel:
             commitment_step(commitments, lights, "#became"),
             meeting_step(meetings, "#became"),
             report_step(reports, evidence, progress),
-            validation_step(sum(said.values()), said.get("disagrees", 0), progress),
+            validation_step(said.total(), said["disagrees"], progress),
         ],
         "data": lambda link: [
             {
@@ -111,20 +94,40 @@ def is_in_effect(agreement: Agreement) -> bool:
     return agreement.status in (Agreement.Status.SIGNED, Agreement.Status.CONCLUDED)
 
 
-def lights_of(commitments: QuerySet[Any], on: dt.date, query: str) -> list[dict[str, Any]]:
-    """How many commitments in force by light, what worries first, each with the list behind it."""
-    counts = dict(commitments.in_force().with_light(on).order_by().values_list("light").annotate(number=Count("pk")))
-    address = reverse("agreements")
+def list_of(query: str, **more: str) -> str:
+    """The list of commitments of a record (`?agency=IFE`), narrowed down further."""
+    return f"{reverse('progress')}{query}{''.join(f'&{name}={value}' for name, value in more.items())}#commitments"
+
+
+def lights_of(counts: dict[str, int], query: str) -> list[dict[str, Any]]:
+    """How many commitments in force by light as rows of bars, what worries first, each with the list behind it."""
     return [
-        {
-            "code": light,
-            "label": Commitment.Light(light).label,
-            "number": counts[light],
-            "url": f"{address}{query}&light={light}",
-        }
+        {"code": light, "label": Commitment.Light(light).label, "number": counts[light], "url": list_of(query, light=light)}
         for light in LIGHT_ORDER
         if counts.get(light)
     ]
+
+
+def figures_of(counts: dict[str, int], disputed: int, query: str) -> list[dict[str, Any]]:
+    """What a body promised, owes, is late with, has kept, and what the other side disputes: each with the list behind it."""
+    total = sum(counts.values())
+    owed = total - counts.get("fulfilled", 0) - counts.get("cancelled", 0)
+    figures = [
+        {"code": "", "label": pgettext("figure: commitments", "promised"), "number": total, "url": list_of(query)},
+        {
+            "code": "on_time",
+            "label": pgettext("figure: commitments", "still owed"),
+            "number": owed,
+            "url": list_of(query, owed="yes"),
+        },
+    ]
+    for light, words in (
+        ("late", pgettext("figure: commitments", "late")),
+        ("fulfilled", pgettext("figure: commitments", "fulfilled")),
+    ):
+        figures.append({"code": light, "label": words, "number": counts.get(light, 0), "url": list_of(query, light=light)})
+    words = pgettext("figure: commitments", "disputed by the other side")
+    return [*figures, {"code": "divided", "label": words, "number": disputed, "url": list_of(query, disputed="yes")}]
 
 
 def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizations: Any = ()) -> Panel | None:
@@ -137,10 +140,12 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
     )
     if not agreements:
         return None
-    owed = Commitment.objects.visible_to(user).of_party(agencies=agencies, organizations=organizations)
-    disputed = owed.in_force().filter(disputed=True).count()
+    owed = Commitment.objects.visible_to(user)
+    counts, disputed = figures.lights_owed(on, body.pk if agencies else -body.pk)
+    unkept = sum(number for light, number in counts.items() if light not in ("fulfilled", "cancelled"))
     open_rows = list(
         owed.open_on(on)
+        .open_of_party(unkept, agencies=agencies, organizations=organizations)
         .with_light(on)
         .select_related("agreement__edition", "lead__organization", "lead__agency")
         .order_by("due_on", "folio")[: MOST_ROWS + 1]
@@ -148,7 +153,6 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
     for commitment in open_rows:
         commitment.late_days = commitment.days_late(on)
         commitment.leads = commitment.lead is not None and commitment.lead.body == body
-    lights = lights_of(owed, on, query)
     return {
         "name": "agreements",
         "template": "agreements/public/panels/body.html",
@@ -156,15 +160,14 @@ def of_body(body: Any, user: Any, *, query: str, agencies: Any = (), organizatio
         "on": on,
         "agreements": agreements[:MOST_ROWS],
         "more_agreements": len(agreements) > MOST_ROWS,
-        "lights": lights,
-        "total": sum(row["number"] for row in lights),
-        "disputed": disputed,
+        "figures": figures_of(counts, disputed, query) if counts else [],
         "open": open_rows[:MOST_ROWS],
         "more_open": len(open_rows) > MOST_ROWS,
         "url": reverse("agreements") + query,
+        "open_url": list_of(query, owed="yes"),
         "data": lambda link: {
             "agreements": [api.agreement_brief(agreement, link) for agreement in agreements[:MOST_ROWS]],
-            "commitments_by_light": {row["code"]: row["number"] for row in lights},
+            "commitments_by_light": {light: counts[light] for light in LIGHT_ORDER if counts.get(light)},
             "disputed": disputed,
             "open_commitments": [api.commitment_brief(each, each.light, link) for each in open_rows[:MOST_ROWS]],
         },
@@ -177,7 +180,7 @@ def of_edition(edition: Edition, user: Any) -> Panel:
     rows = Agreement.objects.visible_to(user).filter(edition=edition).order_by("folio")
     agreements = list(rows[: MOST_ROWS + 1])
     query = f"?edition={edition.slug}"
-    lights = lights_of(Commitment.objects.visible_to(user).filter(agreement__edition=edition), on, query)
+    lights = lights_of(figures.lights(on, edition), query)
     meetings = Meeting.objects.visible_to(user).filter(edition=edition)
     coming = list(meetings.coming(timezone.now()).order_by("starts_at", "folio")[:3])
     held = list(meetings.filter(status=Meeting.Status.HELD).order_by("-starts_at", "folio")[:3])

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from agreements import figures
 from agreements.figures import FEWEST_PEOPLE, Month, OfBody, OfState
@@ -18,6 +18,7 @@ from agreements.models.commitments import Light
 from core.charts import Bars, Flow, Kind, Lines, Row, Square, Tiles, flow, lines, stacked_bars, tile_map
 from forum.models import Edition
 from forum.reference.tiles import MEXICO
+from proposals.listing import FATES
 from proposals.models.proposals import ProposalReading
 
 #: Bars of this many bodies; the rest are one bar.
@@ -30,6 +31,14 @@ LIGHTS = (
     (Light.LATE, "bad", "stripes"),
     (Light.CANCELLED, "dim", "hollow"),
 )
+ANSWERS = (
+    ("in_time", pgettext_lazy("answer of a body", "answered in time"), "good", "plain"),
+    ("late", pgettext_lazy("answer of a body", "answered late"), "care", "dots"),
+    ("waiting", pgettext_lazy("answer of a body", "still has time"), "calm", "hollow"),
+    ("silent", pgettext_lazy("answer of a body", "no answer, time is over"), "bad", "stripes"),
+)
+OUTCOMES = (("agreement", "cord"), ("no_agreement", "dim"))
+ENDS = (("fulfilled", "good"), ("under_way", "calm"), ("late", "bad"), ("no_commitment", "dim"))
 READINGS = (
     (ProposalReading.FEASIBLE, "good"),
     (ProposalReading.CONDITIONAL, "care"),
@@ -50,7 +59,7 @@ def address(name: str, edition: Edition | None = None, **query: str) -> str:
 
 
 def progress_pictures(on: dt.date, edition: Edition | None = None) -> dict[str, Any]:
-    """All drawings of the progress page on date `on`. Fifteen queries whatever the number of records.
+    """All drawings of the progress page on date `on`. Fourteen queries whatever the number of records.
 
     Keys: `flow`, `commitments`, `time`, `answers`, `origins`, `people`, `destinations`.
     """
@@ -72,22 +81,17 @@ def progress_pictures(on: dt.date, edition: Edition | None = None) -> dict[str, 
 def flow_of_proposals(on: dt.date, edition: Edition | None = None) -> Flow:
     """From the proposals through the overall readings to agreements and to how these are kept."""
     counts = figures.outcomes(on, edition)
+    words = dict(FATES)
     everything = Kind("proposals", pgettext("stage of the flow", "proposals"), "cord", url=address("proposals", edition))
     readings = [
         *(Kind(value, str(value.label), tone, url=address("proposals", edition, reading=value)) for value, tone in READINGS),
-        Kind("none", str(ProposalReading.NONE.label), "dim"),
-        Kind("left", pgettext("end of a proposal", "withdrawn, merged or split"), "dim"),
+        Kind("none", str(ProposalReading.NONE.label), "dim", url=address("proposals", edition, reading="none")),
+        Kind("left", str(words["left"]), "dim", url=address("proposals", edition, fate="left")),
     ]
-    outcome = [
-        Kind("agreement", pgettext("end of a proposal", "in a signed agreement"), "cord", url=address("agreements", edition)),
-        Kind("no_agreement", pgettext("end of a proposal", "without an agreement"), "dim"),
-    ]
-    ends = [
-        Kind("fulfilled", pgettext("end of a proposal", "all promises kept"), "good", url=lit("fulfilled", edition)),
-        Kind("under_way", pgettext("end of a proposal", "under way"), "calm", url=lit("on_time", edition)),
-        Kind("late", pgettext("end of a proposal", "a promise is late"), "bad", url=lit("late", edition)),
-        Kind("no_commitment", pgettext("end of a proposal", "agreement without commitments"), "dim"),
-    ]
+    outcome, ends = (
+        [Kind(fate, str(words[fate]), tone, url=address("proposals", edition, fate=fate)) for fate, tone in fates]
+        for fates in (OUTCOMES, ENDS)
+    )
     links: dict[tuple[str, str], int] = {}
     for (reading, end), number in counts.items():
         kept = end != "no_agreement"
@@ -145,12 +149,7 @@ def commitments_by_body(on: dt.date, edition: Edition | None = None) -> Bars:
 def answers_by_body(on: dt.date, edition: Edition | None = None) -> Bars:
     """Whether the bodies answered the proposals sent to them, and in time."""
     found = figures.answers_by_body(on, edition)
-    kinds = [
-        Kind("in_time", pgettext("answer of a body", "answered in time"), "good", "plain"),
-        Kind("late", pgettext("answer of a body", "answered late"), "care", "dots"),
-        Kind("waiting", pgettext("answer of a body", "still has time"), "calm", "hollow"),
-        Kind("silent", pgettext("answer of a body", "no answer, time is over"), "bad", "stripes"),
-    ]
+    kinds = [Kind(code, str(words), tone, pattern, answered(code, edition)) for code, words, tone, pattern in ANSWERS]
     total, silent = sum(each.total for each in found), sum(each.counts.get("silent", 0) for each in found)
     return stacked_bars(
         "answers",
@@ -162,10 +161,16 @@ def answers_by_body(on: dt.date, edition: Edition | None = None) -> Bars:
         )
         % {"total": total, "silent": silent},
         kinds,
-        rows_of(found, lambda key, _code: address("proposals", edition, agency=key)),
+        rows_of(found, lambda key, code: answered(code, edition, agency=key)),
         first_column=_("Public body"),
         last_column=pgettext("column of a table", "Total"),
     )
+
+
+def answered(code: str, edition: Edition | None, **query: str) -> str:
+    """The proposals that were answered so: what the figures call late is an answer, what they call silent is late."""
+    sort = {"late": "answered_late", "silent": "late"}.get(code, code)
+    return address("proposals", edition, answer=sort, **query)
 
 
 def rows_of(found: Sequence[OfBody], url: Any) -> list[Row]:

@@ -13,6 +13,8 @@ from forum.roles import Roles, roles_of
 
 #: A commitment is *due soon* this many days before its due date.
 DUE_SOON_DAYS = 30
+#: A party with more open commitments than this has many.
+MANY_OPEN = 300
 
 
 def party_rows(roles: Roles) -> Any:
@@ -85,6 +87,16 @@ def brought_in() -> Q:
     return Q(since_version=1) | Q(since_version__lte=F("agreement__version_number"))
 
 
+def owes_report() -> Q:
+    """Commitments that no report follows up to the last cut-off date of their edition, though they had started by then."""
+    cut_off = F("agreement__edition__report_cut_off")
+    return (
+        Q(agreement__edition__report_cut_off__isnull=False)
+        & (Q(starts_on__isnull=True) | Q(starts_on__lte=cut_off))
+        & (Q(reported_cut_off__isnull=True) | Q(reported_cut_off__lt=cut_off))
+    )
+
+
 class CommitmentQuerySet(GatedQuerySet):
     def visible_to(self, user: Any) -> CommitmentQuerySet:
         roles = roles_of(user)
@@ -104,13 +116,7 @@ class CommitmentQuerySet(GatedQuerySet):
                 When(cancelled_at__isnull=False, then=Value("cancelled")),
                 When(reported_status="fulfilled", then=Value("fulfilled")),
                 When(due_on__lt=on, then=Value("late")),
-                When(
-                    Q(agreement__edition__report_cut_off__isnull=False)
-                    & Q(agreement__edition__report_cut_off__lte=on)
-                    & (Q(starts_on__isnull=True) | Q(starts_on__lte=F("agreement__edition__report_cut_off")))
-                    & (Q(reported_cut_off__isnull=True) | Q(reported_cut_off__lt=F("agreement__edition__report_cut_off"))),
-                    then=Value("no_report"),
-                ),
+                When(owes_report() & Q(agreement__edition__report_cut_off__lte=on), then=Value("no_report")),
                 When(due_on__lte=soon, then=Value("due_soon")),
                 default=Value("on_time"),
                 output_field=CharField(),
@@ -131,6 +137,20 @@ class CommitmentQuerySet(GatedQuerySet):
         rows = apps.get_model("agreements", "Party").objects.filter(Q(agency__in=agencies) | Q(organization__in=organizations))
         shared = self.model.co_responsible.through.objects.filter(party__in=rows.values("id")).values("commitment")
         return self.filter(Q(lead__in=rows.values("id")) | Q(id__in=shared))
+
+    def open_of_party(self, number: int, *, agencies: Any = (), organizations: Any = ()) -> CommitmentQuerySet:
+        """The open ones of `of_party`, of which there are about `number`: that decides how the database looks for them.
+
+        Of many, the first by due date are soon met on the way along the dates; a few are fetched by who leads and shares.
+        """
+        rows = self.filter(cancelled_at__isnull=True).exclude(reported_status="fulfilled")
+        if number > MANY_OPEN:
+            return rows.of_party(agencies=agencies, organizations=organizations)
+        parties = apps.get_model("agreements", "Party").objects.filter(Q(agency__in=agencies) | Q(organization__in=organizations))
+        keys = parties.order_by().values("id")
+        led = self.model.objects.filter(cancelled_at__isnull=True, lead__in=keys).exclude(reported_status="fulfilled")
+        shared = self.model.co_responsible.through.objects.filter(party__in=keys)
+        return rows.filter(id__in=led.order_by().values("id").union(shared.values("commitment")))
 
     def open_on(self, on: dt.date) -> CommitmentQuerySet:
         return self.in_force().filter(cancelled_at__isnull=True).exclude(reported_status="fulfilled")

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
-
+from agreements import queries as read
 from agreements.light import light_of
 from agreements.models import (
     Acceptance,
@@ -25,14 +24,15 @@ from agreements.models import (
     Commitment,
     Evidence,
     Meeting,
-    MinutesVersion,
     Party,
     ProgressReport,
     SignedPaper,
     Validation,
 )
 from agreements.readings import FourReadings, four_readings
-from proposals.models import Antecedent, Condition, Opinion, Proposal
+from core.prepared import attach, put
+from forum.names import attach_names
+from proposals.models import Antecedent, Opinion, Proposal
 
 #: The lights in the order in which they are counted: what worries first.
 LIGHT_ORDER = ("late", "no_report", "due_soon", "on_time", "fulfilled", "cancelled")
@@ -185,46 +185,33 @@ class AgreementPage:
 def page_of(agreement: Agreement, user: Any, *, on: dt.date | None = None) -> AgreementPage:
     """The page of an agreement that `user` may read. `agreement` with its edition."""
     on = on or agreement.edition.today()
-    parties = parties_of(agreement)
-    versions = versions_of(agreement, user)
-    opinions = list(
-        Opinion.objects.visible_to(user)
-        .filter(agreements=agreement)
-        .select_related("referral__agency", "referral__version__proposal")
-        .order_by("folio")
-    )
-    proposals = list(Proposal.objects.visible_to(user).filter(agreements=agreement).order_by("folio"))
+    parties = parties_of(agreement, user)
+    proposals = read.proposals(user, agreement.pk)
     page = AgreementPage(
         agreement=agreement,
         user=user,
         on=on,
-        versions=versions,
+        versions=versions_of(agreement, user),
         parties=[],
         rows=commitment_rows(agreement, user, on, parties),
         meetings=meetings_of(agreement, user),
         proposals=proposals,
-        opinions=opinions,
-        antecedents=list(
-            Antecedent.objects.visible_to(user)
-            .filter(proposals__in=[proposal.pk for proposal in proposals])
-            .distinct()
-            .order_by("starts_on", "key")
-        ),
-        papers=list(SignedPaper.objects.visible_to(user).filter(agreement=agreement).select_related("version").order_by("id")),
+        opinions=read.opinions(user, agreement.pk),
+        antecedents=read.antecedents.of(user, [proposal.pk for proposal in proposals]),
+        papers=read.papers(user, agreement.pk),
     )
     page.parties = party_rows(page.shown, parties.values())
     return page
 
 
-def parties_of(agreement: Agreement) -> dict[int, Party]:
+def parties_of(agreement: Agreement, user: Any = None) -> dict[int, Party]:
     """The parties by database id, bodies and representatives at hand. Two queries."""
-    rows = agreement.parties.select_related(
-        "organization", "agency", "representative__organization", "representative__agency"
-    ).prefetch_related("agency__names")
     found = {}
-    for party in rows.order_by("id"):
+    for party in read.parties(user, agreement.pk):
         party.agreement = agreement
         found[party.pk] = party
+    attach_names([party.agency for party in found.values() if party.agency is not None], user)
+    put(agreement, "parties", list(found.values()))
     return found
 
 
@@ -236,17 +223,12 @@ def party_rows(version: AgreementVersion | None, parties: Iterable[Party]) -> li
 
 def versions_of(agreement: Agreement, user: Any) -> list[AgreementVersion]:
     """The versions that this person may read, with clauses, their opinions, and acceptances. Four queries."""
-    visible = Opinion.objects.visible_to(user).select_related("referral__agency", "referral__version__proposal")
-    found = list(
-        AgreementVersion.objects.visible_to(user)
-        .filter(agreement=agreement)
-        .prefetch_related(
-            Prefetch("clauses", Clause.objects.order_by("number")),
-            Prefetch("clauses__opinions", visible.order_by("folio")),
-            Prefetch("acceptances", Acceptance.objects.order_by("accepted_on", "id")),
-        )
-        .order_by("number")
-    )
+    found = read.versions(user, agreement.pk)
+    keys = [version.pk for version in found]
+    clauses = attach(found, "clauses", read.clauses.of(user, keys), "version_id")
+    cited = read.opinions_of_clauses.of(user, [clause.pk for clause in clauses])
+    attach(clauses, "opinions", cited, "clause_id", pick="opinion")
+    attach(found, "acceptances", read.acceptances.of(user, keys), "version_id")
     for version in found:
         version.agreement = agreement
     return found
@@ -254,55 +236,58 @@ def versions_of(agreement: Agreement, user: Any) -> list[AgreementVersion]:
 
 def commitment_rows(agreement: Agreement, user: Any, on: dt.date, parties: dict[int, Party]) -> list[CommitmentRow]:
     """The commitments with everything that the page shows of them. Some ten queries, whatever there is."""
-    evidence = Evidence.objects.visible_to(user).order_by("id")
-    commitments = (
-        Commitment.objects.visible_to(user)
-        .filter(agreement=agreement)
-        .order_by("number")
-        .prefetch_related(
-            "co_responsible",
-            "states",
-            "extensions",
-            "cancellations",
-            Prefetch("proposals", Proposal.objects.visible_to(user).order_by("folio")),
-            Prefetch(
-                "conditions",
-                Condition.objects.visible_to(user).select_related(
-                    "opinion__referral__agency", "opinion__referral__version__proposal"
-                ),
-            ),
-            Prefetch("reports", ProgressReport.objects.visible_to(user).order_by("number")),
-            Prefetch("reports__evidence", evidence),
-            Prefetch("reports__validations", Validation.objects.visible_to(user).order_by("number")),
-        )
-    )
+    commitments = read.commitments(user, agreement.pk)
+    read_beside(commitments, user)
+    shared = defaultdict(list)
+    keys = [commitment.pk for commitment in commitments]
+    for share in read.shares.of(user, keys):
+        if share.party_id in parties:
+            shared[share.commitment_id].append(parties[share.party_id])
     rows = []
     for commitment in commitments:
         commitment.agreement = agreement
         commitment.lead = parties.get(commitment.lead_id) if commitment.lead_id else None
-        commitment.shared_by = [parties[party.pk] for party in commitment.co_responsible.all() if party.pk in parties]
+        commitment.shared_by = shared[commitment.pk]
+        put(commitment, "co_responsible", commitment.shared_by)
         for step in (*commitment.extensions.all(), *commitment.cancellations.all()):
             take_parties(step, parties, "asked_by", "accepted_by", "party")
         for report in commitment.reports.all():
-            report.commitment = commitment
-            report.own_evidence = [each for each in report.evidence.all() if each.validation_id is None]
-            take_parties(report, parties, "party")
-            for piece in report.evidence.all():
-                piece.report = report
-            for validation in report.validations.all():
-                validation.report = report
-                take_parties(validation, parties, "party")
-                validation.own_evidence = [each for each in report.evidence.all() if each.validation_id == validation.pk]
+            tie(report, commitment, parties)
         newest_first = sorted(commitment.reports.all(), key=lambda each: each.number, reverse=True)
         rows.append(CommitmentRow(commitment, on, reports=newest_first))
     by_commitment = {row.commitment.pk: row for row in rows}
-    agenda = AgendaItem.objects.visible_to(user).filter(commitment__in=by_commitment).select_related("meeting")
-    for item in agenda.order_by("meeting__starts_at", "number"):
+    for item in read.agenda.of(user, keys):
         by_commitment[item.commitment_id].agenda.append(item)
-    items = ActionItem.objects.visible_to(user).filter(commitment__in=by_commitment).select_related("meeting")
-    for item in items.order_by("meeting__starts_at", "number"):
+    for item in read.action_items.of(user, keys):
         by_commitment[item.commitment_id].action_items.append(item)
     return rows
+
+
+def read_beside(commitments: list[Commitment], user: Any) -> None:
+    """Give commitments what hangs on them, as `prefetch_related` would. Eight queries."""
+    keys = [commitment.pk for commitment in commitments]
+    attach(commitments, "states", read.states.of(user, keys), "commitment_id", pick="area")
+    attach(commitments, "extensions", read.extensions.of(user, keys), "commitment_id")
+    attach(commitments, "cancellations", read.cancellations.of(user, keys), "commitment_id")
+    attach(commitments, "proposals", read.proposals_of_commitments.of(user, keys), "commitment_id", pick="proposal")
+    attach(commitments, "conditions", read.conditions_of_commitments.of(user, keys), "commitment_id", pick="condition")
+    reports = attach(commitments, "reports", read.reports.of(user, keys), "commitment_id")
+    filed = [report.pk for report in reports]
+    attach(reports, "evidence", read.evidence.of(user, filed), "report_id")
+    attach(reports, "validations", read.validations.of(user, filed), "report_id")
+
+
+def tie(report: ProgressReport, commitment: Commitment, parties: dict[int, Party]) -> None:
+    """Put what is at hand into the rows of a report, so that nothing is read again."""
+    report.commitment = commitment
+    report.own_evidence = [each for each in report.evidence.all() if each.validation_id is None]
+    take_parties(report, parties, "party")
+    for piece in report.evidence.all():
+        piece.report = report
+    for validation in report.validations.all():
+        validation.report = report
+        take_parties(validation, parties, "party")
+        validation.own_evidence = [each for each in report.evidence.all() if each.validation_id == validation.pk]
 
 
 def take_parties(record: Any, parties: dict[int, Party], *names: str) -> None:
@@ -315,9 +300,9 @@ def take_parties(record: Any, parties: dict[int, Party], *names: str) -> None:
 
 def meetings_of(agreement: Agreement, user: Any) -> list[Meeting]:
     """The meetings that follow an agreement, oldest first, each with its approved `minutes_in_force`. Two queries."""
-    found = list(Meeting.objects.visible_to(user).filter(agreements=agreement).order_by("starts_at", "folio"))
+    found = read.meetings(user, agreement.pk)
     approved = defaultdict(list)
-    for minutes in MinutesVersion.objects.visible_to(user).filter(meeting__in=found, status="approved").order_by("number"):
+    for minutes in read.approved_minutes.of(user, [meeting.pk for meeting in found]):
         approved[minutes.meeting_id].append(minutes)
     for meeting in found:
         meeting.edition = agreement.edition

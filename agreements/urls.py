@@ -11,12 +11,14 @@ versions = [
 ]
 agreements = [
     path("", views.agreements, name="agreements"),
+    path(_("agreements.csv"), views.agreements_csv, name="agreements_csv"),
     path("<str:key>.json", views.agreement_json, name="agreement_json"),
     path("<str:key>/", views.agreement, name="agreement"),
     path("<str:key>/", include([path(_("versions/"), include(versions))])),
 ]
 meetings = [
     path("", views.meetings, name="meetings"),
+    path(_("meetings.csv"), views.meetings_csv, name="meetings_csv"),
     path(_("calendar/"), views.meetings_calendar, name="meetings_calendar"),
     path("<str:key>.json", views.meeting_json, name="meeting_json"),
     path("<str:key>/", views.meeting, name="meeting"),

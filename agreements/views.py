@@ -6,25 +6,28 @@ import datetime as dt
 from collections import Counter, defaultdict
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from agreements import api
+from agreements import queries as read
 from agreements.listing import AGREEMENT_ORDERS, MEETING_ORDERS, agreement_filters, meeting_filters
 from agreements.meetings import page_of as meeting_page_of
 from agreements.meetings import trace_of as meeting_trace_of
-from agreements.models import Agreement, AgreementVersion, Commitment, Evidence, Meeting, Party, SignedPaper
+from agreements.models import Agreement, AgreementVersion, Evidence, Meeting, SignedPaper
 from agreements.month import month_of, read_month
 from agreements.permissions import is_organizer_of
+from agreements.public_tables import AGREEMENTS, MEETINGS
 from agreements.record import LIGHT_ORDER, AgreementPage, page_of, party_rows
 from agreements.steps import trace_of
 from agreements.versions import changes_between, fixed_commitments
 from core.downloads import hand_out
 from core.gate import get_for
-from core.listing import Listing
+from core.listing import Listing, Narrowed
 from core.pages import json_page, reader, to_permanent
 from proposals.views import link_of
 
@@ -32,27 +35,49 @@ from proposals.views import link_of
 WEEK = [dt.date(2024, 1, day) for day in range(1, 8)]
 
 
+def agreements_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list of agreements and its file have in common."""
+    return {
+        "request": request,
+        "queryset": Agreement.objects.visible_to(user),
+        "filters": agreement_filters(user),
+        "orders": AGREEMENT_ORDERS,
+        "folded": True,
+        "facet": "light",
+        "nouns": ngettext_lazy("%(n)s agreement", "%(n)s agreements", "n"),
+    }
+
+
+@require_safe
+def agreements_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of agreements as a file."""
+    user = reader(request)
+    return AGREEMENTS.response(request, Narrowed(**agreements_asked(request, user)), user)
+
+
 @require_safe
 def agreements(request: HttpRequest) -> HttpResponse:
     """The list of agreements: q, edition, agency, organization, state, topic, status, light, order, after."""
     user = reader(request)
-    rows = Agreement.objects.visible_to(user).select_related("edition")
-    listing = Listing(request, rows, agreement_filters(user), orders=AGREEMENT_ORDERS, folded=True)
+    listing = Listing(**agreements_asked(request, user), prepare=for_entries)
     show_standing(listing.page.records, user)
     return render(request, "agreements/public/agreements.html", {"listing": listing, "today": timezone.localdate()})
+
+
+def for_entries(rows: Any) -> Any:
+    """Only what an entry of a list shows and what a list is ordered by."""
+    return rows.only("source", "created_at", "updated_at", "folio", "title_es", "title_en", "status")
 
 
 def show_standing(agreements: list[Agreement], user: Any) -> None:
     """Give each agreement of one page those who sign by side, its lights and its next due date. Two queries."""
     keys = [agreement.pk for agreement in agreements]
     parties = defaultdict(list)
-    signing = Party.objects.visible_to(user).filter(agreement__in=keys, role=Party.Role.SIGNATORY)
-    for party in signing.select_related("organization", "agency").order_by("id"):
+    for party in read.signing.of(user, keys):
         parties[party.agreement_id].append(party)
     today = timezone.localdate()
     commitments = defaultdict(list)
-    found = Commitment.objects.visible_to(user).filter(agreement__in=keys).with_light(today).order_by("number")
-    for commitment in found:
+    for commitment in read.standing.of(user, keys, fixed=(today,)):
         commitments[commitment.agreement_id].append(commitment)
     for agreement in agreements:
         of_it = commitments[agreement.pk]
@@ -151,12 +176,31 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
     return hand_out(get_for(reader(request), SignedPaper, key))
 
 
+def meetings_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list of meetings and its file have in common."""
+    return {
+        "request": request,
+        "queryset": Meeting.objects.visible_to(user),
+        "filters": meeting_filters(user),
+        "orders": MEETING_ORDERS,
+        "folded": True,
+        "facet": "status",
+        "nouns": ngettext_lazy("%(n)s meeting", "%(n)s meetings", "n"),
+    }
+
+
+@require_safe
+def meetings_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of meetings as a file."""
+    user = reader(request)
+    return MEETINGS.response(request, Narrowed(**meetings_asked(request, user)), user)
+
+
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
     """The list of work meetings: q, edition, agency, organization, status, agreement, order, after."""
     user = reader(request)
-    rows = Meeting.objects.visible_to(user).select_related("edition")
-    listing = Listing(request, rows, meeting_filters(user), orders=MEETING_ORDERS, folded=True)
+    listing = Listing(**meetings_asked(request, user), prepare=lambda rows: rows.select_related("edition"))
     show_follows(listing.page.records, user)
     coming = Meeting.objects.visible_to(user).coming(timezone.now()).order_by("starts_at", "folio").first()
     return render(request, "agreements/public/meetings.html", {"listing": listing, "coming": coming})

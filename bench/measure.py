@@ -1,11 +1,10 @@
 """Measures the pages of one process over WSGI, middleware included, and prints the figures as JSON on one line.
 
-python -m bench.measure ours|bare      (DATABASE_URL names a filled database)
+python -m bench.measure ours|bare [PAGE …]      (DATABASE_URL names a filled database)
 """
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import os
@@ -72,24 +71,30 @@ def both(server: Server, address: str, times: int, **more: Any) -> dict[str, flo
     return {"wall": wall, "cpu": processor}
 
 
-def main(kind: str) -> dict[str, Any]:
+def main(kind: str, *only: str) -> dict[str, Any]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings" if kind == "ours" else "bench.bare"
     from django.core.wsgi import get_wsgi_application
 
     server = Server(get_wsgi_application())
-    return ours(server) if kind == "ours" else bare(server)
+    return ours(server) if kind == "ours" else bare(server, list(only))
 
 
 def ours(server: Server) -> dict[str, Any]:
     """First render (something has changed before each), from the cache, 304; queries and sizes."""
     from django.db import connection
 
+    from core import drawn
     from core.models import revision
+
+    def cold() -> None:
+        drawn.forget()
+        revision.bump()
 
     found = {}
     for name, (address, _bare) in PAGES.items():
         server.quiet(address, 3, revision.bump)
         first = both(server, address, FIRST if name != "progress" else 5, before=revision.bump)
+        anew = both(server, address, 10, before=cold)
         revision.bump()
         queries: list[str] = []
 
@@ -104,19 +109,21 @@ def ours(server: Server) -> dict[str, Any]:
         etag = headers["ETag"]
         found[name] = {
             "first": first,
+            "anew": anew,
             "cached": both(server, address, CACHED),
             "unchanged": both(server, address, CACHED, HTTP_IF_NONE_MATCH=etag),
             "queries": len(queries),
             "bytes": len(body),
-            "packed": len(gzip.compress(body, 6)),
+            "packed": len(server.get(address, HTTP_ACCEPT_ENCODING="br")[2]),
         }
     return found
 
 
-def bare(server: Server) -> dict[str, Any]:
+def bare(server: Server, only: list[str]) -> dict[str, Any]:
+    """The same for the bare views; of all pages, or of those named in `only`."""
     found = {}
     for name, (_ours, address) in PAGES.items():
-        if address:
+        if address and (not only or name in only):
             server.quiet(address, 3)
             kept = f"/cached/{name}/"
             server.get(kept)
@@ -125,4 +132,4 @@ def bare(server: Server) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1])))
+    print(json.dumps(main(*sys.argv[1:])))

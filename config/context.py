@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 
 from config.workspace.navigation import workspace_navigation
+from core.addresses import place
 from core.pages import reader
 
 #: The main navigation: address name → words. A section is current on its own pages and on those of its records.
@@ -63,7 +64,7 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     match = getattr(request, "resolver_match", None)
     here = match.url_name if match is not None and not match.namespaces else ""
     here = BELONGS.get(here or "", here or "")
-    return [NavItem(reverse(name), label, name == here) for name, label in SECTIONS]
+    return [NavItem(place(name), label, name == here) for name, label in SECTIONS]
 
 
 def languages(request: HttpRequest) -> list[Language]:

@@ -86,20 +86,38 @@ def email_settings(url: str) -> dict[str, object]:
     raise ImproperlyConfigured(f"EMAIL_URL starts with {parts.scheme!r}: use smtp://, smtps://, console: or file:///.")
 
 
-def cache_settings(url: str) -> dict[str, object]:
-    """One entry of Django's CACHES from `locmem:`, `dummy:`, `database://table`, `redis://…` or `file:///folder`."""
+def cache_settings(url: str, name: str = "", entries: int = 300) -> dict[str, object]:
+    """One entry of Django's CACHES from `locmem:`, `dummy:`, `database://table`, `redis://…` or `file:///folder`.
+
+    `name`: a part of the same cache for itself, whose keys no other part has. `entries`: as many as are kept, each part for
+    itself in memory and in a folder; a table counts those of all parts, Redis has its own limit.
+    """
     parts = urlsplit(url)
     backend = "django.core.cache.backends."
+    more: dict[str, object] = {"KEY_PREFIX": name, "OPTIONS": {"MAX_ENTRIES": entries}}
     if parts.scheme == "locmem":
-        return {"BACKEND": backend + "locmem.LocMemCache", "LOCATION": parts.netloc or "acuerda"}
+        return {"BACKEND": backend + "locmem.LocMemCache", "LOCATION": f"{parts.netloc or 'acuerda'}{name}", **more}
     if parts.scheme == "dummy":
         return {"BACKEND": backend + "dummy.DummyCache"}
     if parts.scheme == "database":
-        return {"BACKEND": backend + "db.DatabaseCache", "LOCATION": parts.netloc or "acuerda_cache"}
+        more["OPTIONS"] = {"MAX_ENTRIES": 5000}
+        return {"BACKEND": backend + "db.DatabaseCache", "LOCATION": parts.netloc or "acuerda_cache", **more}
     if parts.scheme in ("redis", "rediss"):
-        return {"BACKEND": backend + "redis.RedisCache", "LOCATION": url}
+        return {"BACKEND": backend + "redis.RedisCache", "LOCATION": url, "KEY_PREFIX": name}
     if parts.scheme == "file":
-        return {"BACKEND": backend + "filebased.FileBasedCache", "LOCATION": parts.path}
+        return {"BACKEND": backend + "filebased.FileBasedCache", "LOCATION": f"{parts.path}/{name}".rstrip("/"), **more}
     raise ImproperlyConfigured(
         f"CACHE_URL starts with {parts.scheme!r}: use locmem:, database://table, redis://, file:/// or dummy:."
     )
+
+
+def site_url(url: str, hosts: list[str], *, debug: bool) -> str:
+    """The scheme and host of this site, without a slash at the end; made of the first host where it is not given."""
+    if not url:
+        named = [host.lstrip(".") for host in hosts if host.strip(".*")]
+        port = text("PORT", "8000")
+        return f"http://{named[0] if named else '127.0.0.1'}:{port}" if debug else f"https://{named[0] if named else 'localhost'}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured(f"SITE_URL={url!r} is not the address of a site: write it like https://acuerda.example.org.")
+    return url.rstrip("/")

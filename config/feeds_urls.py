@@ -10,6 +10,7 @@ urlpatterns = [
     path("feeds/proposals.atom", require_safe(feeds.ProposalsFeed()), name="feed_proposals"),
     path("feeds/progress.atom", require_safe(feeds.ProgressFeed()), name="feed_progress"),
     path("calendar.ics", calendars.calendar, name="calendar"),
+    path("calendar/<str:key>.ics", calendars.my_calendar, name="my_calendar"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path("robots.txt", sitemaps.robots, name="robots"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
+
 GOOD, CALM, CARE, BAD, DIM, MARK = "good", "calm", "care", "bad", "dim", "mark"
 
 #: Code of a status, verdict, reading, light, role or answer → (tone, icon of static/img/sprite.svg).
@@ -22,6 +26,11 @@ LOOKS: dict[str, tuple[str, str]] = {
     "not_feasible": (BAD, "no"),
     "divided": (CARE, "divided"),
     "waiting": (CALM, "clock"),
+    "none": (CALM, "sent"),
+    # how a body answered (proposals.answers)
+    "in_time": (GOOD, "done"),
+    "answered_late": (CARE, "soon"),
+    "onward": (DIM, "onward"),
     # criteria
     "favourable": (GOOD, "check"),
     "reservations": (CARE, "yes-if"),
@@ -95,6 +104,21 @@ KIND_ICONS = {
     "report": "report",
     "validation": "people",
     "action_item": "done",
+}
+
+#: Public act (`core.ledger`) → its words.
+ACTS: dict[str, Any] = {
+    "proposal_version": pgettext_lazy("public act", "text of a proposal"),
+    "opinion": pgettext_lazy("public act", "answer of a body"),
+    "retraction": pgettext_lazy("public act", "proposal withdrawn, merged or split"),
+    "agreement_opened": pgettext_lazy("public act", "agreement opened for signature"),
+    "agreement_signed": pgettext_lazy("public act", "agreement signed"),
+    "agreement_void": pgettext_lazy("public act", "agreement declared void"),
+    "commitment_extended": pgettext_lazy("public act", "due date moved"),
+    "commitment_cancelled": pgettext_lazy("public act", "commitment cancelled"),
+    "progress_report": pgettext_lazy("public act", "progress report"),
+    "validation": pgettext_lazy("public act", "answer of the other side"),
+    "minutes_approved": pgettext_lazy("public act", "minutes approved"),
 }
 
 

@@ -45,11 +45,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # A kept page has every header of the others in it, and costs none of them.
+    "core.packing.PackingMiddleware",
+    "core.pagecache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.HeadersMiddleware",
-    "core.pagecache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.middleware.HostileInputMiddleware",
@@ -83,7 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "libraries": {"acuerda": "config.templatetags.acuerda", "followed": "config.templatetags.followed"},
+            "libraries": {name: f"config.templatetags.{name}" for name in ("acuerda", "entries", "followed")},
         },
     },
 ]
@@ -104,7 +106,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache_settings(env.text("CACHE_URL", "locmem:"))}
+_cache = env.text("CACHE_URL", "locmem:")
+# Beside the throttles: pages at their own address, and answers to what somebody asked for (core.pagecache). In memory each process
+# keeps its own, some 5 kB each.
+CACHES = {
+    "default": env.cache_settings(_cache),
+    "pages": env.cache_settings(_cache, "pages", 1000),
+    "answers": env.cache_settings(_cache, "answers", 500),
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or VAR_DIR / "media")
@@ -174,9 +183,16 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- mail -------------------------------------------------------------------------------------------------------------
 
-for _name, _value in env.email_settings(env.text("EMAIL_URL", "console:")).items():
+# Until a server is named, mails are files in var/mail: nothing is lost, and no address gets into a log.
+for _name, _value in env.email_settings(env.text("EMAIL_URL", f"file://{VAR_DIR.absolute() / 'mail'}")).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "acuerda@localhost")
+# What links in mails begin with; mails are written outside any request.
+SITE_URL = env.site_url(env.text("SITE_URL"), ALLOWED_HOSTS, debug=DEBUG)
+# A thread of the web process sends mails; 0 where `manage.py send_outbox --loop` or cron does.
+OUTBOX_THREAD = env.flag("OUTBOX_THREAD", True)
+# Seconds after which `/readyz?outbox` says that mails have waited too long.
+OUTBOX_MAX_AGE = 15 * 60
 
 # --- safety -----------------------------------------------------------------------------------------------------------
 
@@ -222,6 +238,8 @@ ALLOW_DEMO = env.flag("ALLOW_DEMO", DEBUG)
 PAGE_SIZE = 25
 # Public pages are kept until something changes (core.pagecache); 0 while you edit templates.
 PAGE_CACHE = env.flag("PAGE_CACHE", True)
+# Who carries out large imports: `embedded`, a thread of the web process; `process`, `manage.py import_worker` beside it.
+IMPORT_WORKER = env.text("IMPORT_WORKER", "embedded")
 
 LOGGING = {
     "version": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from core.models.outbox import age_of_outbox
 
 
 @require_safe
@@ -30,7 +33,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and its migrations are applied; 503 with the reason when not."""
+    """The database answers and its migrations are applied; 503 with the reason when not.
+
+    It also tells how long mails have waited. That alone is no reason to take the site from its readers, so it turns 503 only
+    where a monitor asks for it: `/readyz?outbox`.
+    """
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -38,4 +45,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"status": "database does not answer"}, status=503)
     if pending:
         return JsonResponse({"status": "migrations are pending"}, status=503)
-    return JsonResponse({"status": "ok"})
+    outbox = age_of_outbox()
+    late = outbox["age"] > settings.OUTBOX_MAX_AGE
+    status = "mails have waited too long" if late else "ok"
+    return JsonResponse({"status": status, "outbox": outbox}, status=503 if late and "outbox" in request.GET else 200)

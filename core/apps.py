@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,13 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import pagecache
+        from core import search, tally_triggers, triggers
 
-        pagecache.watch()
+        # Sent for each app once all migrations are done; one app is enough.
+        for name, before, after in (
+            ("triggers", triggers.remove, triggers.install),
+            ("tally", tally_triggers.before_migrations, tally_triggers.after_migrations),
+        ):
+            pre_migrate.connect(before, sender=self, dispatch_uid=name)
+            post_migrate.connect(after, sender=self, dispatch_uid=name)
+        post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")

@@ -14,10 +14,16 @@ from django.db import connection, models
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
+from core import gathering
 from core.models import Event, Record
 from core.models.event import Origin
+from core.models.tally import TIDY_EVERY
+from core.models.tally import compact as compact_tallies
+from core.outbox.writing import announce
 
 _origin: ContextVar[str] = ContextVar("origin", default=Origin.COMMAND.value)
+
+_watched: ContextVar[list[Event] | None] = ContextVar("watched", default=None)
 
 #: Columns that say nothing about the matter of a record.
 HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
@@ -62,8 +68,21 @@ def current_origin() -> str:
     return _origin.get()
 
 
+@contextmanager
+def watching() -> Iterator[list[Event]]:
+    """Collects the events that are written within this block."""
+    kept: list[Event] = []
+    token = _watched.set(kept)
+    try:
+        yield kept
+    finally:
+        _watched.reset(token)
+
+
 def plain(value: Any) -> Any:
     """A value as JSON: related records by public key, dates in ISO 8601, amounts as text."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, Record):
         return value.public_key
     if isinstance(value, models.Model):
@@ -134,11 +153,20 @@ def record_event(
     reason: str = "",
     at: dt.datetime | None = None,
 ) -> Event:
-    """Write one event. Must be called inside the transaction of the change itself."""
-    if not connection.in_atomic_block:
+    """Write one event, and what it owes by mail. Must be called inside the transaction of the change itself."""
+    gathered = gathering.current()
+    if gathered is None and not connection.in_atomic_block:
         raise RuntimeError("An event is written in the transaction of its change: open transaction.atomic() first.")
     event = build_event(record, action, actor=actor, changes=changes, reason=reason, at=at)
-    event.save()
+    if gathered is not None:
+        gathered.event(event, record)
+    else:
+        event.save()
+        if event.pk % TIDY_EVERY == 0:
+            compact_tallies()
+        announce(event, record)
+    if (kept := _watched.get()) is not None:
+        kept.append(event)
     return event
 
 

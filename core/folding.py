@@ -25,6 +25,8 @@ from django.templatetags.static import StaticNode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from core.quick import quick
+
 INDENTATION = re.compile(r"[ \t]*\n\s*")
 #: Where blanks are seen, or belong to the name of a translation.
 KEPT = re.compile(r"(<(pre|textarea|script)\b.*?</\2>|{%\s*blocktrans.*?{%\s*endblocktrans)", re.DOTALL)
@@ -85,7 +87,7 @@ def fold_nodes(nodelist: NodeList, engine: Any) -> None:
             continue
         for inner in lists_in(node):
             fold_nodes(inner, engine)
-        result += [*together(run), node]
+        result += [*together(run), quick(node, engine)]
         run = []
     nodelist[:] = [*result, *together(run)]
 

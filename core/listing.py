@@ -5,19 +5,24 @@ A view says what may be asked and how it is answered; nonsense in the address is
     FILTERS = (TextFilter(), ChoiceFilter("kind", _("Kind"), Organization.Kind.choices, "kind"))
     listing = Listing(request, Organization.objects.visible_to(user), FILTERS, order=("sort", "key"))
 
-`components/filters.html` draws the form, `components/pills.html` what is chosen, `components/pager.html` the way on.
+`components/filters.html` draws the form, `components/pills.html` what is chosen, `components/pager.html` the way on. One
+filter, the `facet`, stands above the list as pills with counts (`core.facets`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
+from core.facets import Choice, count_choices
 from core.paging import Page, bounded_count, page_by_key
 from core.search import words_of
 from core.text import clean_line
@@ -25,6 +30,7 @@ from core.text import clean_line
 LONGEST_VALUE = 200
 
 Words = Any
+RECORDS = ngettext_lazy("%(n)s record", "%(n)s records", "n")
 Choices = Iterable[tuple[Any, Any]]
 
 
@@ -82,7 +88,11 @@ class TextFilter(Filter):
 
 
 class ChoiceFilter(Filter):
-    """One of a fixed list. `column` is the field it compares; or give `apply`."""
+    """One of a fixed list. `column` is the field it compares; or give `apply`.
+
+    As a facet it needs to count: by its column, or by `count(rows)` → {value: number of rows}. `indexed` says that an index
+    finds the rows of each value, so that they can be counted up to a limit in a table of any size.
+    """
 
     def __init__(
         self,
@@ -93,14 +103,20 @@ class ChoiceFilter(Filter):
         apply: Any = None,
         *,
         hidden: bool = False,
+        count: Callable[[QuerySet[Any]], dict[Any, int]] | None = None,
+        indexed: bool = False,
     ) -> None:
         super().__init__(name, label, apply or (lambda rows, value: rows.filter(**{column or name: value})), hidden=hidden)
         self._choices = choices
         self._read: list[tuple[str, Words]] | None = None
+        self.column = column or ("" if apply else name)
+        self.count, self.indexed = count, indexed
 
     def bound(self) -> ChoiceFilter:
         """A copy for one request, which asks a callable for its choices once."""
-        return ChoiceFilter(self.name, self.label, self._choices, apply=self._apply, hidden=self.hidden)
+        copied = copy(self)
+        copied._read = None
+        return copied
 
     def options(self) -> list[tuple[str, Words]]:
         if self._read is None:
@@ -145,16 +161,16 @@ class Pill:
     without: str
 
 
-class Listing:
-    """A page of `queryset` as `request.GET` asks for it.
+class Narrowed:
+    """`queryset` as `request.GET` narrows it down and orders it; nothing is read from the database but the choices.
 
     `orders`: name → (words, columns), the first is the default; `order` alone gives one. Every order must be unique
-    and without nulls (see `core.paging`). `prepare` adds what only the rows of the page need (select_related,
-    annotations); what is counted goes without. `keep` names parameters of the view that the form sends along. `folded`: the
+    and without nulls (see `core.paging`). `keep` names parameters of the view that the form sends along. `folded`: the
     selects are read and sent only when asked for (`?filters=open`): two hundred names in each would weigh more than the
-    list. Attributes for templates: `page`, `controls`, `orders`, `order`, `pills`, `ignored` (sentences), `filtered`,
-    `count`, `exact`, `hidden` (name, value), `folded`, `open` (whether the selects are there), `opening` and `closing`
-    (addresses).
+    list. `facet` names the filter that stands as pills above the list, `nouns` (`ngettext_lazy` of n) says what is counted. Attributes: `queryset` (narrowed, not ordered),
+    `columns` (the order), `values` (name → value of what was understood), and for templates `controls`, `orders`, `order`,
+    `pills`, `ignored` (sentences), `hidden` (name, value), `folded`, `open` (whether the selects are there), `filtered`,
+    `opening` and `closing` (addresses), `query_string` (what is asked, without the page).
     """
 
     def __init__(
@@ -165,12 +181,13 @@ class Listing:
         *,
         order: Sequence[str] = ("pk",),
         orders: dict[str, tuple[Words, Sequence[str]]] | None = None,
-        prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
         keep: Sequence[str] = (),
-        size: int | None = None,
         folded: bool = False,
+        facet: str = "",
+        nouns: Words = None,
     ) -> None:
         self.query = request.GET
+        self.nouns = nouns or RECORDS
         self.folded = folded
         self.open = not folded or self._text("filters") == "open"
         self.ignored: list[str] = []
@@ -178,25 +195,23 @@ class Listing:
         self.pills: list[Pill] = []
         self.hidden: list[tuple[str, str]] = [(name, text) for name in keep if (text := self._text(name))]
         self.values: dict[str, Any] = {}
+        self.facet: ChoiceFilter | None = None
+        #: The rows that every filter leaves but the facet: its other choices are counted among these.
+        self.rows_of_facet = queryset
         for question in filters:
-            queryset = self._answer(question.bound() if isinstance(question, ChoiceFilter) else question, queryset)
+            asked = question.bound() if isinstance(question, ChoiceFilter) else question
+            if facet and asked.name == facet and isinstance(asked, ChoiceFilter):
+                self.facet = asked
+            queryset = self._answer(asked, queryset)
         self.orders = orders or {}
-        asked = self._text("order")
-        self.order = asked if asked in self.orders else next(iter(self.orders), "")
-        if self.order == asked and not self.open:
-            self.hidden.append(("order", asked))
-        if asked and asked not in self.orders:
-            self.ignored.append(_("There is no order “%(value)s”.") % {"value": asked})
-        columns = self.orders[self.order][1] if self.orders else order
+        wanted = self._text("order")
+        self.order = wanted if wanted in self.orders else next(iter(self.orders), "")
+        if self.order == wanted and not self.open:
+            self.hidden.append(("order", wanted))
+        if wanted and wanted not in self.orders:
+            self.ignored.append(_("There is no order “%(value)s”.") % {"value": wanted})
+        self.columns = self.orders[self.order][1] if self.orders else order
         self.queryset = queryset
-        rows = prepare(queryset) if prepare else queryset
-        self.page: Page = page_by_key(rows, columns, self._text("after", 2000), size)
-        if self.page.broken:
-            self.ignored.append(_("The mark of the page could not be read, so this is the first page."))
-        if self.page.first and not self.page.after:
-            self.count, self.exact = len(self.page), True
-        else:
-            self.count, self.exact = bounded_count(queryset)
 
     def _text(self, name: str, longest: int = LONGEST_VALUE) -> str:
         return clean_line(self.query.get(name, "")[:longest])
@@ -207,7 +222,9 @@ class Listing:
         if found is not None:
             value, words = found
             self.values[question.name] = value
-            self.pills.append(Pill(question.label, words, self.address_without(question.name)))
+            if question is not self.facet:
+                self.pills.append(Pill(question.label, words, self.address_without(question.name)))
+                self.rows_of_facet = question.apply(self.rows_of_facet, value)
             if not self._shows(question):
                 self.hidden.append((question.name, text))
             queryset = question.apply(queryset, value)
@@ -223,14 +240,12 @@ class Listing:
 
     def _shows(self, question: Filter) -> bool:
         """Whether the form has a control for it; what was chosen without one is sent along hidden."""
-        return not question.hidden and (self.open or question.kind == "search")
+        return not question.hidden and question is not self.facet and (self.open or question.kind == "search")
 
     @property
     def opening(self) -> str:
         """The query string of this list with its selects."""
-        query = self.query.copy()
-        query["filters"] = "open"
-        return f"?{query.urlencode()}#filters"
+        return f"{self.address_with(filters='open')}#filters"
 
     @property
     def closing(self) -> str:
@@ -238,13 +253,13 @@ class Listing:
 
     @property
     def filtered(self) -> bool:
-        return bool(self.pills)
+        return bool(self.values)
 
-    def __iter__(self) -> Any:
-        return iter(self.page)
-
-    def __len__(self) -> int:
-        return len(self.page)
+    @property
+    def query_string(self) -> str:
+        """What this list is asked for, to be asked for in another form: `?light=late`, or nothing."""
+        address = self.address_without("filters")
+        return "" if address == "?" else address
 
     def address_without(self, *names: str) -> str:
         """The query string without `names`; always without the mark of the page."""
@@ -252,3 +267,73 @@ class Listing:
         for name in (*names, "after"):
             query.pop(name, None)
         return f"?{query.urlencode()}" if query else "?"
+
+    def address_with(self, **values: str) -> str:
+        """The query string with these values instead of its own; always without the mark of the page."""
+        query: QueryDict = self.query.copy()
+        query.pop("after", None)
+        for name, value in values.items():
+            query[name] = value
+        return f"?{query.urlencode()}"
+
+
+class Listing(Narrowed):
+    """A page of what is narrowed down.
+
+    `prepare` adds what only the rows of the page need (select_related, annotations); what is counted goes without. More
+    attributes for templates: `page`, `count`, `exact`, `choices` (of the facet, with counts).
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        filters: Sequence[Filter] = (),
+        *,
+        prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+        size: int | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(request, queryset, filters, **options)
+        rows = prepare(self.queryset) if prepare else self.queryset
+        self.page: Page = page_by_key(rows, self.columns, self._text("after", 2000), size)
+        if self.page.broken:
+            self.ignored.append(_("The mark of the page could not be read, so this is the first page."))
+        if self.page.first and not self.page.after:
+            self.count, self.exact = len(self.page), True
+        else:
+            self.count, self.exact = bounded_count(self.queryset)
+        self.choices: list[Choice] = self._choices(self.facet) if self.facet is not None else []
+
+    def _choices(self, facet: ChoiceFilter) -> list[Choice]:
+        """The values of the facet, each with the address that chooses it, or leaves it again, and how many there are.
+
+        In a list of more than a thousand they are counted, each up to a thousand, only where the reader opened the filters.
+        """
+        chosen = str(self.values.get(facet.name, ""))
+        total, exact = bounded_count(self.rows_of_facet) if chosen else (self.count, self.exact)
+        counts = count_choices(facet, self.rows_of_facet, small=exact, open=self.open) if total else {}
+        return [
+            Choice(
+                value=value,
+                words=words,
+                address=self.address_without(facet.name) if value == chosen else self.address_with(**{facet.name: value}),
+                count=counts.get(value, (0, True))[0] if counts is not None else None,
+                exact=counts.get(value, (0, True))[1] if counts is not None else False,
+                chosen=value == chosen,
+            )
+            for value, words in facet.options()
+            if value == chosen or counts is None or value in counts
+        ]
+
+    @property
+    def count_words(self) -> str:
+        """How many there are, honestly: "more than 1,000 proposals" where counting on would cost."""
+        words = str(self.nouns % {"n": self.count}).replace(str(self.count), number_format(self.count, force_grouping=True), 1)
+        return words if self.exact else _("more than %(records)s") % {"records": words}
+
+    def __iter__(self) -> Any:
+        return iter(self.page)
+
+    def __len__(self) -> int:
+        return len(self.page)

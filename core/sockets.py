@@ -34,6 +34,17 @@ class WaitingItem:
         return (self.due_on is None, self.due_on or dt.date.max, self.record)
 
 
+@dataclass(frozen=True)
+class ReminderDue:
+    """A reminder that the calendar asks for: `kind` soon, due or late, the `step` of its kind, on date `on` of the forum."""
+
+    record: Any
+    kind: str
+    step: int
+    due_on: dt.date
+    on: dt.date
+
+
 class Socket:
     """A named list of functions. `collect(**context)` calls each in the order of registration and drops None."""
 
@@ -65,8 +76,12 @@ edition_figures = Socket("edition figures")
 searched_in_edition = Socket("records searched in an edition")
 #: Non-working days were entered or taken back: `plug(closure, actor, at) -> how many open due dates moved`, in its transaction.
 calendar_changed = Socket("calendar changed")
+#: Proposals by what became of them: `plug(rows, fate, on) -> queryset | None`; the codes are those of `proposals.listing`.
+proposal_fates = Socket("fates of proposals")
 #: Published records compared with their fingerprints and with the ledger: `plug() -> list of sentences`, empty when all hold.
 ledger_checks = Socket("ledger checks")
 #: How many reminders were sent about open requests: `plug(records) -> {pk: number} | None`, records all of one model. Nothing is
 #: shown for a record that no plug names: a count that nobody keeps is not a count of zero.
 reminders_sent = Socket("reminders sent")
+#: Reminders that the calendar asks for: `plug(on) -> iterable[ReminderDue] | None`; `on` None means today where each forum is.
+reminders_due = Socket("reminders due")

@@ -6,35 +6,49 @@ import re
 import unicodedata
 
 #: Without width, or no character of text at all (XML 1.0, section 2.2): no file could give them back.
-INVISIBLE = dict.fromkeys(
-    [*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufffe\uffff\x7f"), *(n for n in range(32) if n not in (9, 10, 13))]
-)
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\ufffe\uffff]+")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 SPACES = re.compile(r"\s+")
+ODD_SPACES = re.compile(r"[^\S ]|  ")
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
 WORD = re.compile(r"[^\W_]+")
 
 
 def clean(value: str) -> str:
     """NFC, without control and zero-width characters, outer blanks cut; line breaks become `\\n`."""
-    value = unicodedata.normalize("NFC", value.replace("\x00", "").translate(INVISIBLE))
+    value = CONTROL.sub("", value)
+    if not value.isascii():
+        value = unicodedata.normalize("NFC", INVISIBLE.sub("", value))
     return value.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").strip()
 
 
 def clean_line(value: str) -> str:
     """Like `clean`, with every run of blanks made one space."""
-    return SPACES.sub(" ", clean(value))
+    value = clean(value)
+    # Most lines are in order: to look is cheaper than to write anew.
+    return SPACES.sub(" ", value) if ODD_SPACES.search(value) else value
 
 
 def fold(*values: str) -> str:
     """Lower case without accents, words only, one space between: `Migración, ÑANDÚ` → `migracion nandu`."""
-    text = unicodedata.normalize("NFKD", " ".join(value for value in values if value).casefold())
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = without_accents(" ".join(value for value in values if value).casefold())
     return " ".join(WORD.findall(text))
+
+
+def without_accents(text: str) -> str:
+    """Letters and marks taken apart (NFKD), and the marks left out."""
+    if text.isascii():
+        return text
+    return FOREIGN.sub(unmarked, unicodedata.normalize("NFKD", text))
+
+
+def unmarked(match: re.Match[str]) -> str:
+    return "".join(char for char in match[0] if not unicodedata.combining(char))
 
 
 def sort_key(value: str, length: int = 200) -> str:
     """A key that sorts as Spanish does under plain byte order: accents ignored, ñ after n, numbers by size."""
     text = value.casefold().replace("ñ", "n\U0010ffff").replace("n\u0303", "n\U0010ffff")
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = without_accents(text)
     words = re.findall(r"\d+|(?:[^\W\d_]|\U0010ffff)+", text)
     return " ".join(word.zfill(8) if word.isdigit() else word.replace("\U0010ffff", "~") for word in words)[:length]

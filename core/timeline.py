@@ -88,6 +88,8 @@ def action_words(action: str) -> str:
         "set_condition": pgettext("event", "condition changed"),
         "recount": pgettext("event", "due date moved by the calendar"),
         "release_opinions": pgettext("event", "opinions released"),
+        "remind": pgettext("event", "reminder sent"),
+        "draft_by_mail": pgettext("event", "draft written by a link of a mail"),
         "join": pgettext("event", "joined an edition"),
         "leave": pgettext("event", "left an edition"),
     }

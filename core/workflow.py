@@ -20,12 +20,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core import search
+from core import gathering, search
 from core.events import MASK, SYSTEM, difference, plain, record_event, values_of
 
 Words = str | Promise
@@ -191,7 +191,11 @@ class Change:
         before = list(manager.all())
         after = list(records)
         if {item.pk for item in before} != {item.pk for item in after}:
-            manager.set(after)
+            gathered = gathering.current()
+            if gathered is None:
+                manager.set(after)
+            else:
+                gathered.link(self.record, name, before, after)
             self.links[name] = [sorted(map(str, map(plain, before))), sorted(map(str, map(plain, after)))]
 
     def note(self, name: str, before: Any, after: Any) -> None:
@@ -205,14 +209,20 @@ class Change:
         after = values_of(record)
         changes = difference(record, self.before, after)
         names = list(changes)
-        if names:
+        gathered = gathering.current()
+        if names and gathered is not None:
+            gathered.check(record, set(names))
+        elif names:
             validate(record, names)
         if not names and not self.links and self.action in EDITS:
             return
         if hasattr(record, "revision"):
             record.revision += 1
             names.append("revision")
-        record.save(update_fields=names)
+        if gathered is None:
+            record.save(update_fields=names)
+        else:
+            gathered.change(record, names)
         changes |= self.links
         if self.masked:
             changes = {name: [MASK if value else "" for value in pair] for name, pair in changes.items()}
@@ -232,7 +242,11 @@ def validate(record: models.Model, names: Iterable[str] | None = None) -> None:
 
 def lock(record: Any) -> Any:
     """The row itself, locked until the end of the transaction (SQLite: the write transaction is the lock)."""
-    locked = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    gathered = gathering.current()
+    if gathered is None:
+        locked = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    else:
+        locked = gathered.locked(record)
     if locked is None:
         raise StepRefused(_("This record is no longer there: somebody removed it."), code="gone")
     return locked
@@ -246,7 +260,7 @@ def changing(
 
     `revision` is the one that the form was opened with: another one now raises `StaleRecord`.
     """
-    with transaction.atomic():
+    with gathering.together():
         locked = lock(record)
         if revision is not None and locked.revision != revision:
             raise StaleRecord(locked)
@@ -271,7 +285,7 @@ def step(
 
     `at` is the moment that the event carries: only the demo and imports give another one than now.
     """
-    with transaction.atomic():
+    with gathering.together():
         locked = lock(record)
         refusal = workflow.refusal(locked, action, actor, reason)
         if refusal is not None:
@@ -301,15 +315,23 @@ def create(
 
     `notes` are things beside the record's own columns that its event tells, such as rows made with it.
     """
-    with transaction.atomic():
+    gathered = gathering.current()
+    with gathering.together():
         if hasattr(record, "refresh_derived"):
             record.refresh_derived()
-        record.full_clean()
-        record.save()
+        if gathered is None:
+            record.full_clean()
+            record.save()
+        else:
+            gathered.check(record)
+            gathered.add(record)
         linked = {}
         for name, records in (links or {}).items():
             chosen = list(records)
-            getattr(record, name).set(chosen)
+            if gathered is None:
+                getattr(record, name).set(chosen)
+            else:
+                gathered.link(record, name, [], chosen)
             if chosen:
                 linked[name] = [[], sorted(map(str, map(plain, chosen)))]
         changes = difference(record, {}, {k: v for k, v in values_of(record).items() if v not in (None, "", [])})
@@ -324,6 +346,8 @@ def bring_up_to_date(record: Any, locked: Any) -> None:
     for column in locked._meta.concrete_fields:
         setattr(record, column.attname, getattr(locked, column.attname))
     record._state.fields_cache.clear()
+    if gathering.current() is not None:
+        record._state.fields_cache.update(locked._state.fields_cache)
     getattr(record, "_prefetched_objects_cache", {}).clear()
 
 

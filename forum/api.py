@@ -175,5 +175,5 @@ def succession_data(row: Any, body: Agency, link: Link) -> Data:
         **body_data(body, link),
         "kind": row.kind,
         "on": partial(row, "happened_on", "date_precision"),
-        "note": row.note or None,
+        "note": texts(row, "note") or None,
     }

@@ -8,6 +8,7 @@ class ForumConfig(AppConfig):
 
     def ready(self) -> None:
         from core import sockets
+        from core.outbox import subscriptions
         from core.workflow import register
         from forum.gaps import gaps_of
         from forum.matching import register_names
@@ -16,3 +17,5 @@ class ForumConfig(AppConfig):
         register(*WORKFLOWS)
         register_names()
         sockets.edition_gaps.plug(gaps_of)
+        subscriptions.followable("agency", "forum.agency")
+        subscriptions.followable("organization", "forum.organization")

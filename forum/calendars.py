@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.deadlines import HOME, Calendar
+from core.prepared import prepared
 from forum.models import Closure
+
+
+@prepared
+def closures(user: Any) -> Any:
+    """Those of today: what was taken back closes nothing."""
+    return Closure.objects.in_force()
 
 
 class Calendars:
@@ -25,7 +32,7 @@ class Calendars:
     @classmethod
     def load(cls) -> Calendars:
         """Those of today: what was taken back closes nothing."""
-        return cls(Closure.objects.in_force())
+        return cls(closures(None))
 
     def of(self, agency: Any) -> Calendar:
         """What is closed for all, for the bodies of its state, and for the body itself."""

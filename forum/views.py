@@ -7,16 +7,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import ngettext_lazy, npgettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import sockets
 from core.gate import get_for
-from core.listing import Listing
+from core.listing import Listing, Narrowed
 from core.pages import json_page, reader, to_permanent
 from forum import api
+from forum import public_tables as tables
 from forum.listing import (
     EDITION_ORDERS,
     NAME_ORDERS,
@@ -29,6 +31,13 @@ from forum.models import Agency, AgencySuccession, Edition, Organization, Partic
 
 #: A page names at most this many bodies or people of an edition; the lists, filtered by it, have them all.
 MOST_ROWS = 200
+#: Part of an organization → heading of those that have it.
+PART_HEADINGS: dict[str, Any] = {
+    "convener": npgettext_lazy("heading", "Convener", "Conveners"),
+    "supporter": npgettext_lazy("heading", "Supporting organization", "Supporting organizations"),
+    "participant": npgettext_lazy("heading", "Participating organization", "Participating organizations"),
+    "observer": npgettext_lazy("heading", "Observer", "Observers"),
+}
 
 
 def link_of(request: HttpRequest) -> api.Link:
@@ -47,6 +56,14 @@ def panel_data(record: Any, user: Any, link: api.Link) -> dict[str, Any]:
 
 
 # --- editions ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def editions_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of forums as a file."""
+    user = reader(request)
+    rows = Edition.objects.visible_to(user)
+    return tables.EDITIONS.response(request, Narrowed(request, rows, edition_filters(), orders=EDITION_ORDERS), user)
 
 
 @require_safe
@@ -110,12 +127,12 @@ def edition(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def groups_of(rows: list[Any]) -> list[tuple[str, list[Any]]]:
-    """Organizations of an edition by the part that they have in it, in the order of `EditionOrganization.Part`."""
+    """(heading, organizations) of an edition by the part that they have in it, in the order of `EditionOrganization.Part`."""
     groups: dict[str, list[Any]] = {}
     for row in rows:
         groups.setdefault(row.part, []).append(row.organization)
     choices = rows[0].Part.choices if rows else []
-    return [(str(words), groups[part]) for part, words in choices if part in groups]
+    return [(PART_HEADINGS[part] % len(groups[part]), groups[part]) for part, _words in choices if part in groups]
 
 
 @require_safe
@@ -131,15 +148,31 @@ def edition_json(request: HttpRequest, key: str) -> HttpResponse:
 # --- organizations ----------------------------------------------------------------------------------------------------
 
 
+def organizations_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list of organizations and its file have in common."""
+    return {
+        "request": request,
+        "queryset": Organization.objects.visible_to(user),
+        "filters": organization_filters(user),
+        "orders": NAME_ORDERS,
+        "facet": "kind",
+        "nouns": ngettext_lazy("%(n)s organization", "%(n)s organizations", "n"),
+    }
+
+
+@require_safe
+def organizations_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of organizations as a file."""
+    user = reader(request)
+    return tables.ORGANIZATIONS.response(request, Narrowed(**organizations_asked(request, user)), user)
+
+
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
     """Organizations: q, edition, kind, state, order, after."""
     user = reader(request)
     listing = Listing(
-        request,
-        Organization.objects.visible_to(user),
-        organization_filters(user),
-        orders=NAME_ORDERS,
+        **organizations_asked(request, user),
         prepare=lambda rows: rows.select_related("state_of_origin", "country", "subdivision"),
     )
     return render(request, "forum/public/organizations.html", {"listing": listing})
@@ -177,10 +210,12 @@ def organization(request: HttpRequest, key: str) -> HttpResponse:
     if elsewhere := to_permanent(request, record, key):
         return elsewhere
     people = Participation.objects.visible_to(user).named().filter(organization=record)
+    people = people.select_related("edition").order_by("-edition__starts_on", "sort", "key")[:MOST_ROWS]
     context = {
         "record": record,
         **organization_parts(record, user),
-        "people": list(people.select_related("edition").order_by("-edition__starts_on", "sort", "key")[:MOST_ROWS]),
+        # Who came to several forums is named once, with the newest post.
+        "people": list({row.person_id: row for row in reversed(people)}.values())[::-1],
         "panels": panels_of(record, user),
     }
     return render(request, "forum/public/organization.html", context)
@@ -199,15 +234,31 @@ def organization_json(request: HttpRequest, key: str) -> HttpResponse:
 # --- public bodies ----------------------------------------------------------------------------------------------------
 
 
+def agencies_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list of public bodies and its file have in common."""
+    return {
+        "request": request,
+        "queryset": Agency.objects.visible_to(user),
+        "filters": agency_filters(user),
+        "orders": NAME_ORDERS,
+        "facet": "level",
+        "nouns": ngettext_lazy("%(n)s public body", "%(n)s public bodies", "n"),
+    }
+
+
+@require_safe
+def agencies_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of public bodies as a file."""
+    user = reader(request)
+    return tables.AGENCIES.response(request, Narrowed(**agencies_asked(request, user)), user)
+
+
 @require_safe
 def agencies(request: HttpRequest) -> HttpResponse:
     """Public bodies: q, edition, level, order, after."""
     user = reader(request)
     listing = Listing(
-        request,
-        Agency.objects.visible_to(user),
-        agency_filters(user),
-        orders=NAME_ORDERS,
+        **agencies_asked(request, user),
         prepare=lambda rows: rows.select_related("state"),
     )
     return render(request, "forum/public/agencies.html", {"listing": listing})
@@ -261,15 +312,31 @@ def agency_json(request: HttpRequest, key: str) -> HttpResponse:
 # --- participants -----------------------------------------------------------------------------------------------------
 
 
+def participants_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list of participants and its file have in common."""
+    return {
+        "request": request,
+        "queryset": Participation.objects.visible_to(user),
+        "filters": participant_filters(user),
+        "order": ("sort", "key", "pk"),
+        "facet": "role",
+        "nouns": ngettext_lazy("%(n)s participant", "%(n)s participants", "n"),
+    }
+
+
+@require_safe
+def participants_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of participants as a file: as little of those who are not named as the page shows."""
+    user = reader(request)
+    return tables.PARTICIPANTS.response(request, Narrowed(**participants_asked(request, user)), user)
+
+
 @require_safe
 def participants(request: HttpRequest) -> HttpResponse:
     """Who takes part: names by consent, otherwise whom the person represents. q, edition, role, state, after."""
     user = reader(request)
     listing = Listing(
-        request,
-        Participation.objects.visible_to(user),
-        participant_filters(user),
-        order=("sort", "key", "pk"),
+        **participants_asked(request, user),
         prepare=lambda rows: rows.select_related("edition", "organization", "agency", "person__state_of_origin"),
     )
     return render(request, "forum/public/participants.html", {"listing": listing})

@@ -7,9 +7,13 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("Proposals: what is asked and what each body answers")
 
     def ready(self) -> None:
-        from core import sockets
+        from core import sockets, tally
+        from core.outbox import notices, reminders, subscriptions
         from core.workflow import register
+        from proposals.kept import FIGURES
+        from proposals.notices import tables
         from proposals.panels import panel_of
+        from proposals.reminders import reminders_due
         from proposals.searched import searched_in
         from proposals.verification import fingerprint_problems
         from proposals.waiting import gaps_of, waiting_for
@@ -17,9 +21,14 @@ class ProposalsConfig(AppConfig):
         from proposals.workflow.calendar import recount
 
         register(*WORKFLOWS)
+        tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)
         sockets.ledger_checks.plug(fingerprint_problems)
         sockets.calendar_changed.plug(recount)
         sockets.searched_in_edition.plug(searched_in)
+        sockets.reminders_due.plug(reminders_due)
+        sockets.reminders_sent.plug(reminders.counts_of)
+        notices.register(*tables())
+        subscriptions.followable("proposal", "proposals.proposal")

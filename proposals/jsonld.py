@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from core.jsonld import thing
@@ -12,7 +13,7 @@ from proposals.models import Antecedent, Proposal
 
 
 def proposal_thing(proposal: Proposal, link: Link) -> dict[str, Any]:
-    """A proposal as a document: by whom, to whom, since when, which version. Two queries, and one for the states."""
+    """A proposal as a document: by whom, to whom, since when, which version. Three queries where nothing is prefetched."""
     return thing(
         "DigitalDocument",
         id=link(proposal),
@@ -25,11 +26,16 @@ def proposal_thing(proposal: Proposal, link: Link) -> dict[str, Any]:
         version=proposal.version_number or None,
         creativeWorkStatus=proposal.get_status_display(),
         datePublished=proposal.published_at,
-        author=[body_brief(body, link) for body in proposal.proponents.order_by("key")],
-        audience=[body_brief(body, link) for body in proposal.addressees.order_by("key")],
-        spatialCoverage=[area_of(area) for area in proposal.states.order_by("code")],
+        author=[body_brief(body, link) for body in in_order(proposal.proponents, "key")],
+        audience=[body_brief(body, link) for body in in_order(proposal.addressees, "key")],
+        spatialCoverage=[area_of(area) for area in in_order(proposal.states, "code")],
         isPartOf=thing("Event", id=link(proposal.edition), name=proposal.edition.name),
     )
+
+
+def in_order(related: Any, name: str) -> list[Any]:
+    """Rows of a relation that may be at hand, by a column."""
+    return sorted(related.all(), key=attrgetter(name))
 
 
 def antecedent_thing(antecedent: Antecedent, link: Link) -> dict[str, Any]:

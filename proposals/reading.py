@@ -88,9 +88,13 @@ def current_referrals(proposal: Proposal) -> list[Referral]:
     )
 
 
-def overall_reading(proposal: Proposal, on: dt.date) -> Reading:
-    """The reading of `proposal` on date `on` (which decides only how many are late)."""
-    referrals = current_referrals(proposal)
+def overall_reading(proposal: Proposal, on: dt.date, referrals: list[Referral] | None = None) -> Reading:
+    """The reading of `proposal` on date `on` (which decides only how many are late).
+
+    `referrals`: what `current_referrals` gives, where they are at hand.
+    """
+    if referrals is None:
+        referrals = current_referrals(proposal)
     if not referrals:
         return Reading(ProposalReading.NONE.value)
     counted = [referral for referral in referrals if referral.status != ReferralStatus.REFERRED_ONWARD]

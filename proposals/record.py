@@ -6,27 +6,28 @@ The page and its JSON are made from the same `ProposalPage`, so that they cannot
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
 from core.deadlines import MEXICO, Calendar
 from core.pages import language
+from core.prepared import attach, put
 from core.sockets import record_panels, reminders_sent
 from forum.calendars import Calendars
+from forum.names import attach_names
+from proposals import queries as read
 from proposals.clock import Clock, Total, chain_of, total_of
 from proposals.models import (
     Antecedent,
     Attachment,
     Clarification,
     CriterionAssessment,
-    LaterAction,
     Opinion,
     Proposal,
-    ProposalLink,
     ProposalVersion,
     Referral,
 )
@@ -156,6 +157,7 @@ class ProposalPage:
     versions: list[ProposalVersion]
     answers: list[Answer]
     earlier_answers: list[Answer]
+    all_answers: list[Answer]
     related: list[RelatedProposal]
     antecedents: list[Antecedent]
     attachments: list[Attachment]
@@ -182,7 +184,11 @@ class ProposalPage:
 
     @cached_property
     def reading(self) -> Reading:
-        return overall_reading(self.proposal, self.on)
+        """The overall reading, from the answers to the version in force and what anybody may know of them."""
+        current = [
+            answer.referral for answer in self.all_answers if answer.referral.version.number == self.proposal.version_number
+        ]
+        return overall_reading(self.proposal, self.on, with_opinions(current, self.proposal, self.user))
 
     @cached_property
     def dissenting(self) -> list[Answer]:
@@ -248,12 +254,13 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
     Raises `ProposalVersion.DoesNotExist` when there is no such version.
     """
     on = proposal.edition.today()
-    versions = list(ProposalVersion.objects.visible_to(user).filter(proposal=proposal).order_by("number"))
+    versions = read.versions(user, proposal.pk)
     shown = proposal.version_number if number is None else number
     version = next((each for each in versions if each.number == shown), None)
     if version is None and number is not None:
         raise ProposalVersion.DoesNotExist
-    answers = answers_of(proposal, user, on)
+    addressees = read.addressees(user, proposal.pk)
+    answers = answers_of(proposal, user, on, beside=addressees)
     page = ProposalPage(
         proposal=proposal,
         user=user,
@@ -262,43 +269,73 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
         versions=versions,
         answers=sorted((a for a in answers if a.referral.version.number == shown), key=lambda answer: answer.rank),
         earlier_answers=[a for a in answers if a.referral.version.number < shown] if number is None else [],
+        all_answers=answers,
         related=related_to(proposal, user),
-        antecedents=list(proposal.antecedents.order_by("starts_on", "key")),
-        attachments=list(Attachment.objects.visible_to(user).filter(proposal=proposal).order_by("id")),
-        proponents=list(proposal.proponents.order_by("sort", "key")),
-        speakers=list(proposal.speakers.select_related("organization", "agency").order_by("sort", "key")),
-        addressees=list(proposal.addressees.prefetch_related("names").order_by("sort", "key")),
-        recommendations=list(proposal.recommendations.select_related("antecedent").order_by("antecedent", "number")),
-        states=list(proposal.states.order_by("sort")),
-        later_actions=list(
-            LaterAction.objects.visible_to(user).filter(proposal=proposal).select_related("agency").order_by("happened_on", "id")
-        ),
+        antecedents=read.antecedents(user, proposal.pk),
+        attachments=read.attachments(user, proposal.pk),
+        proponents=read.proponents(user, proposal.pk),
+        speakers=read.speakers(user, proposal.pk),
+        addressees=addressees,
+        recommendations=read.recommendations(user, proposal.pk),
+        states=read.states(user, proposal.pk),
+        later_actions=read.later_actions(user, proposal.pk),
     )
+    for name in ("proponents", "addressees", "states"):
+        put(proposal, name, getattr(page, name))
     if page.is_current:
         page.dissenting  # noqa: B018  marks the answers that differ
     return page
 
 
-def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
-    """Every referral of every version with what this person may read of it. Eight queries."""
+def answers_of(proposal: Proposal, user: Any, on: dt.date, beside: Iterable[Any] = ()) -> list[Answer]:
+    """Every referral of every version with what this person may read of it. Eight queries.
+
+    `beside`: other public bodies of the page, which get their former names with those of the referrals.
+    """
     calendars = Calendars.load()
-    referrals = list(
-        Referral.objects.visible_to(user)
-        .filter(version__proposal=proposal)
-        .select_related("version", "agency", "onward_from__agency")
-        .prefetch_related("due_date_changes__closure", "agency__names")
-        .order_by("version__number", "folio")
-    )
-    answers = {referral.pk: Answer(referral, on, calendars.of(referral.agency)) for referral in referrals}
+    referrals = read.referrals(user, proposal.pk)
+    attach(referrals, "due_date_changes", read.due_date_changes.of(user, [each.pk for each in referrals]), "referral_id")
+    agencies = {referral.agency_id: referral.agency for referral in referrals}
+    attach_names([*agencies.values(), *beside], user)
+    answers = {}
     for referral in referrals:
+        referral.agency = agencies[referral.agency_id]
         referral.version.proposal = proposal
+        answers[referral.pk] = Answer(referral, on, calendars.of(referral.agency))
+    for referral in referrals:
         if referral.onward_from_id in answers:
             answers[referral.onward_from_id].onward_to.append(referral)
     for sent in reminders_sent.collect(records=referrals):
-        for key, number in sent.items():
+        for key, count in sent.items():
             if key in answers:
-                answers[key].reminders += number
-    for opinion in opinions_of(user).filter(referral__version__proposal=proposal):
+                answers[key].reminders += count
+    put_opinions(answers, read.opinions(user, proposal.pk), user)
+    for clarification in read.clarifications(user, proposal.pk):
+        if clarification.referral_id in answers:
+            clarification.referral = answers[clarification.referral_id].referral
+            answers[clarification.referral_id].clarifications.append(clarification)
+    return list(answers.values())
+
+
+def with_opinions(referrals: list[Referral], proposal: Proposal, user: Any) -> list[Referral]:
+    """Those that were not recalled, each with its opinion in force (`in_force`), as the overall reading wants them. One query."""
+    found = [referral for referral in referrals if referral.status != ReferralStatus.RECALLED]
+    by_key = {referral.pk: referral for referral in found}
+    for referral in found:
+        referral.in_force = []
+    for opinion in read.opinions_in_force(user, proposal.pk):
+        if opinion.referral_id in by_key:
+            opinion.referral = by_key[opinion.referral_id]
+            opinion.referral.in_force.append(opinion)
+    return sorted(found, key=lambda referral: referral.folio)
+
+
+def put_opinions(answers: dict[int, Answer], opinions: list[Opinion], user: Any) -> None:
+    """Put each opinion, with its criteria and conditions, to the referral that it answers. Two queries."""
+    keys = [opinion.pk for opinion in opinions]
+    attach(opinions, "criteria", read.criteria.of(user, keys), "opinion_id")
+    attach(opinions, "conditions", read.conditions.of(user, keys), "opinion_id")
+    for opinion in opinions:
         answer = answers.get(opinion.referral_id)
         if answer is None:
             continue
@@ -309,12 +346,6 @@ def answers_of(proposal: Proposal, user: Any, on: dt.date) -> list[Answer]:
             answer.draft = opinion
         else:
             answer.earlier.append(opinion)
-    found = Clarification.objects.visible_to(user).filter(referral__version__proposal=proposal).select_related("answered_for")
-    for clarification in found.order_by("referral", "number"):
-        if clarification.referral_id in answers:
-            clarification.referral = answers[clarification.referral_id].referral
-            answers[clarification.referral_id].clarifications.append(clarification)
-    return list(answers.values())
 
 
 def clocks_for(referral: Referral, answers: list[Answer]) -> dict[str, Any]:
@@ -325,29 +356,16 @@ def clocks_for(referral: Referral, answers: list[Answer]) -> dict[str, Any]:
     return {"chain": [clocks[each.pk] for each in chain if each.pk in clocks], "total": total_of(list(clocks.values()), MEXICO)}
 
 
-def opinions_of(user: Any) -> QuerySet[Any]:
-    """Opinions that this person may read, with their rows."""
-    return (
-        Opinion.objects.visible_to(user)
-        .select_related("refer_to", "supersedes", "paper")
-        .prefetch_related(
-            Prefetch("criteria", CriterionAssessment.objects.order_by("id")),
-            "conditions",
-        )
-        .order_by("referral", "number")
-    )
-
-
 def related_to(proposal: Proposal, user: Any) -> list[RelatedProposal]:
-    """Links in both directions to proposals that this person may read. Two queries."""
-    visible = Proposal.objects.visible_to(user).values("pk")
-    found = []
+    """Links in both directions to proposals that this person may read, its own first. One query."""
     labels = dict(ProposalLinkKind.choices)
-    for link in ProposalLink.objects.filter(proposal=proposal, other__in=visible).select_related("other"):
-        found.append(RelatedProposal(link.kind, labels[link.kind], link.other, False))
-    for link in ProposalLink.objects.filter(other=proposal, proposal__in=visible).select_related("proposal"):
-        found.append(RelatedProposal(link.kind, BACKWARDS[ProposalLinkKind(link.kind)], link.proposal, True))
-    return found
+    own, others = [], []
+    for link in read.links(user, proposal.pk):
+        if link.proposal_id == proposal.pk:
+            own.append(RelatedProposal(link.kind, labels[link.kind], link.other, False))
+        else:
+            others.append(RelatedProposal(link.kind, BACKWARDS[ProposalLinkKind(link.kind)], link.proposal, True))
+    return own + others
 
 
 def in_lang(record: Any, name: str) -> str:

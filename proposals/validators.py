@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.models.folio import note_number
+from core.gathering import note_number
 
 CURRENCY = re.compile(r"[A-Z]{3}")
 #: A fiscal year outside of these is a slip of the hand.

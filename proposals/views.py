@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from core.differences import pieces
 from core.downloads import hand_out
 from core.gate import get_for
-from core.listing import Listing
+from core.listing import Listing, Narrowed
 from core.pages import json_page, reader, to_permanent
 from forum.api import Link
-from forum.models import Organization
 from forum.permissions import is_organizer_of
 from proposals import api
+from proposals import queries as read
 from proposals.listing import ANTECEDENT_ORDERS, PROPOSAL_ORDERS, antecedent_filters, proposal_filters
 from proposals.models import Antecedent, Attachment, Proposal, ProposalText, ProposalVersion, Recommendation
+from proposals.public_tables import ANTECEDENTS, PROPOSALS
 from proposals.record import ProposalPage, page_of
 from proposals.steps import trace_of
 
@@ -32,28 +34,50 @@ ENTRY_FIELDS = ("source", "created_at", "updated_at", "folio", "title_es", "titl
 
 def for_entries(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Only what an entry of a list shows and what a list is ordered by: the texts of 25 proposals are 60 kB to read."""
-    proponents = Organization.objects.only("key", "name", "acronym", "sort")
-    return rows.only(*ENTRY_FIELDS).prefetch_related(Prefetch("proponents", proponents))
+    return rows.only(*ENTRY_FIELDS)
 
 
-def count_answers(proposals: list[Proposal]) -> None:
-    """Give each proposal of one page `asked`, `unanswered` and `late`: counted for these rows only. One query."""
-    rows = Proposal.objects.filter(pk__in=[each.pk for each in proposals]).with_answer_counts(timezone.localdate())
-    counts = {row.pop("pk"): row for row in rows.order_by().values("pk", "asked", "unanswered", "late")}
+def complete(proposals: list[Proposal]) -> None:
+    """Give each proposal of one page `asking` (who brings it in), `asked`, `answered` and `late`. Two queries, for these rows only."""
+    keys = [each.pk for each in proposals]
+    counts = {row["pk"]: row for row in read.answer_counts.of(None, keys, fixed=(timezone.localdate(),))}
+    asking: dict[int, list[Any]] = {key: [] for key in keys}
+    for row in read.asking.of(None, keys):
+        asking[row.proposal_id].append(row.organization)
     for each in proposals:
-        for name, count in counts[each.pk].items():
-            setattr(each, name, count)
-        each.answered = each.asked - each.unanswered
+        row = counts[each.pk]
+        each.asking = asking[each.pk]
+        each.asked, each.answered, each.late = row["asked"], row["asked"] - row["unanswered"], row["late"]
+
+
+def proposals_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list and its file have in common."""
+    return {
+        "request": request,
+        "queryset": Proposal.objects.visible_to(user),
+        "filters": proposal_filters(user, request.GET.get("agency", "")),
+        "orders": PROPOSAL_ORDERS,
+        "folded": True,
+        "facet": "reading",
+        "nouns": ngettext_lazy("%(n)s proposal", "%(n)s proposals", "n"),
+    }
 
 
 @require_safe
 def proposals(request: HttpRequest) -> HttpResponse:
-    """The list of proposals: q, edition, table, agency, organization, state, topic, status, reading, verdict, order, after."""
+    """The list of proposals: q, edition, table, agency, organization, state, topic, status, reading, verdict, answer, order,
+    after."""
     user = reader(request)
-    rows = Proposal.objects.visible_to(user)
-    listing = Listing(request, rows, proposal_filters(user), orders=PROPOSAL_ORDERS, prepare=for_entries, folded=True)
-    count_answers(listing.page.records)
+    listing = Listing(**proposals_asked(request, user), prepare=for_entries)
+    complete(listing.page.records)
     return render(request, "proposals/public/proposals.html", {"listing": listing})
+
+
+@require_safe
+def proposals_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The same list as a file."""
+    user = reader(request)
+    return PROPOSALS.response(request, Narrowed(**proposals_asked(request, user)), user)
 
 
 def found(request: HttpRequest, key: str) -> Proposal:
@@ -137,6 +161,14 @@ def attachment(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+def antecedents_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of antecedents as a file."""
+    user = reader(request)
+    rows = Antecedent.objects.visible_to(user)
+    return ANTECEDENTS.response(request, Narrowed(request, rows, antecedent_filters(), orders=ANTECEDENT_ORDERS), user)
+
+
+@require_safe
 def antecedents(request: HttpRequest) -> HttpResponse:
     """Earlier forums and documents, with how many proposals take each one up."""
     user = reader(request)
@@ -160,7 +192,7 @@ def antecedent_parts(user: Any, record: Antecedent) -> tuple[list[Any], list[Any
         .order_by("number")
     )
     rows = list(for_entries(visible.filter(antecedents=record))[:MOST_PROPOSALS])
-    count_answers(rows)
+    complete(rows)
     return list(recommendations), rows
 
 

@@ -32,16 +32,19 @@ for _name in (
         "ALLOW_DEMO",
     ),
     *("CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "BEHIND_PROXY", "DEFAULT_FROM_EMAIL"),
+    *("SITE_URL", "OUTBOX_THREAD"),
 ):
     os.environ.pop(_name, None)
     os.environ.pop(f"{_name}_FILE", None)
 # DEBUG only chooses defaults that need no key and no https here; Django's test runner turns it off for the tests themselves.
 # Pages are rendered each time, so that queries are counted; tests of the page cache turn it on.
-os.environ.update(DEBUG="1", VAR_DIR=HERE, CACHE_URL="locmem:", PAGE_CACHE="0", DJANGO_SETTINGS_MODULE="config.settings")
+os.environ.update(
+    DEBUG="1", VAR_DIR=HERE, CACHE_URL="locmem:", PAGE_CACHE="0", IMPORT_WORKER="none", DJANGO_SETTINGS_MODULE="config.settings"
+)
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.core.cache import cache  # noqa: E402
+from django.core.cache import caches  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import translation  # noqa: E402
 
@@ -79,7 +82,8 @@ socket.socket.connect = _connect_here  # type: ignore[method-assign]
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     """Throttles, kept pages and the language that a request chose in one test are nothing to the next."""
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
     language = translation.get_language() or settings.LANGUAGE_CODE
     yield
     translation.activate(language)

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from agreements import models as agreed
+from core import models as core
 from forum import models as forum
 from proposals import models as asked
 
@@ -268,3 +269,11 @@ def minutes(of: agreed.Meeting, *, status: str = "approved", **values: Any) -> a
     if status == "approved":
         values.setdefault("approved_at", now())
     return agreed.MinutesVersion.objects.create(meeting=of, status=status, **values)
+
+
+def message(about: Any, template: str, to: forum.User, **values: Any) -> core.Message:
+    """A mail that is owed to an account about a record, without an event."""
+    values.setdefault("edition_slug", about.event_edition.slug)
+    return core.Message.objects.create(
+        template=template, user=to, model=about._meta.label_lower, record_id=about.pk, record_key=about.public_key, **values
+    )

@@ -16,6 +16,7 @@ from agreements.demo.stage import Stage
 from core.events import acting_from
 from core.models.base import Source, entered_as
 from core.models.event import Origin
+from core.outbox.writing import quiet
 
 
 def play(today: dt.date | None = None) -> None:
@@ -23,7 +24,7 @@ def play(today: dt.date | None = None) -> None:
 
     Days are counted from `today`, by default today in Mexico City.
     """
-    with transaction.atomic(), acting_from(Origin.COMMAND), translation.override("es"):
+    with transaction.atomic(), acting_from(Origin.COMMAND), quiet(), translation.override("es"):
         load_founding_files()
         make_accounts()
         stage = Stage(today)

@@ -10,6 +10,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from agreements.demo.play import play
+from core import tally
 from forum.models import Agency, Area, Edition, Organization, User
 from forum.reference import load_areas
 
@@ -38,6 +39,8 @@ def start_over() -> None:
         for sql in connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=False):
             with connection.cursor() as cursor:
                 cursor.execute(sql)
+        # Rows that are deleted one by one (SQLite) are taken from the kept figures, which may be empty by then.
+        tally.clear()
         load_areas(Area)
         play()
     for name in before - stored_files():

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.querysets import AgreementQuerySet, OfAgreementQuerySet, SignedPaperQuerySet, VersionQuerySet
+from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
 from core.models import Record
 from core.models.base import choice_constraint
@@ -71,6 +71,10 @@ class Agreement(Record):
         indexes = [
             models.Index(fields=["edition", "folio"], name="agreement_edition"),
             models.Index(fields=["status", "folio"], name="agreement_status_folio"),
+            models.Index(fields=["edition", "-published_at", "-id"], name="agreement_newest"),
+            models.Index(fields=["topic", "folio"], name="agreement_topic"),
+            models.Index(fields=["-created_at", "folio"], name="agreement_created"),
+            models.Index(fields=["-updated_at", "folio"], name="agreement_changed"),
         ]
         constraints = [
             *Record.Meta.constraints,
@@ -103,7 +107,7 @@ class Agreement(Record):
         return self.published_at is not None and self.status != self.Status.DRAFT
 
     def get_absolute_url(self) -> str:
-        return reverse("agreement", args=[self.folio])
+        return address("agreement", self.folio)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.folio:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.querysets import CommitmentQuerySet, OfCommitmentQuerySet
+from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine
 from core.models import Record
 
@@ -44,6 +45,10 @@ class Light(models.TextChoices):
     LATE = "late", pgettext_lazy("light", "late")
     NO_REPORT = "no_report", pgettext_lazy("light", "no report since the cut-off")
     CANCELLED = "cancelled", pgettext_lazy("light", "cancelled")
+
+
+#: Neither cancelled nor fulfilled.
+OPEN = models.Q(cancelled_at__isnull=True) & ~models.Q(reported_status="fulfilled")
 
 
 class Commitment(Record):
@@ -111,6 +116,11 @@ class Commitment(Record):
         indexes = [
             models.Index(fields=["due_on", "folio"], name="commitment_due"),
             models.Index(fields=["lead", "due_on"], name="commitment_lead"),
+            # What is open, by its date and by who leads: years of fulfilled ones lie before the first late one.
+            models.Index(fields=["due_on", "folio"], name="commitment_open_due", condition=OPEN),
+            models.Index(fields=["lead", "due_on"], name="commitment_open_lead", condition=OPEN),
+            # The order of the progress page: what has no due date comes last, and keyset paging wants no nulls.
+            models.Index(Coalesce("due_on", models.Value(dt.date.max)), "folio", name="commitment_due_order"),
         ]
         constraints = [
             *Record.Meta.constraints,
@@ -172,7 +182,7 @@ class Commitment(Record):
         return max(self.reports.all(), key=lambda report: (report.cut_off, report.number), default=None)
 
     def get_absolute_url(self) -> str:
-        return reverse("agreement", args=[self.agreement.folio]) + f"#c{self.number}"
+        return address("agreement", self.agreement.folio) + f"#c{self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.folio:

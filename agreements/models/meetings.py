@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.querysets import AgendaQuerySet, AttendanceQuerySet, MeetingQuerySet
+from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
 from core.models import Record
 from core.models.base import choice_constraint
@@ -111,7 +111,7 @@ class Meeting(Record):
         return self.published_at is not None and bool(self.edition.is_public)
 
     def get_absolute_url(self) -> str:
-        return reverse("meeting", args=[self.folio])
+        return address("meeting", self.folio)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.folio:

@@ -18,6 +18,15 @@ REPORT_STATUS = {
     "cancelled": ("cancelado", "cancelled"),
 }
 
+LIGHT = {
+    "fulfilled": ("cumplido", "fulfilled"),
+    "on_time": ("en tiempo", "on time"),
+    "due_soon": ("por vencer", "due soon"),
+    "late": ("vencido", "late"),
+    "no_report": ("sin reporte al corte", "no report since the cut-off"),
+    "cancelled": ("cancelado", "cancelled"),
+}
+
 MEETING_STATUS = {
     "proposed": ("propuesta", "proposed"),
     "scheduled": ("convocada", "scheduled"),

@@ -16,7 +16,8 @@ from agreements.permissions import is_organizer_of, is_party_to
 from agreements.validators import MEETING_FIELDS, check_constraints
 from agreements.workflow.shared import assign, day_of, moment_of, note_folio
 from agreements.workflow.tables import MEETING
-from core.events import SYSTEM
+from core.events import SYSTEM, events_of
+from core.outbox.writing import announce
 from core.workflow import Change, StepRefused, check_creation, create, step
 
 FIELDS = frozenset(
@@ -120,6 +121,8 @@ def _create(
             item.meeting, item.number = meeting, number
             item.full_clean()
             item.save()
+        # Only now is it written who is invited.
+        announce(events_of(meeting)[0], meeting, late=True)
     return meeting
 
 

@@ -18,6 +18,7 @@ from agreements.workspace.access import allowed, commitment_for, parties_of, ref
 from agreements.workspace.commitment_forms import AcceptExtensionForm, CancelForm, ExtensionForm, ReportForm, ValidationForm
 from core.timeline import timeline
 from core.workspace import attempt, done, sent, show_form, workspace_page
+from forum.workspace.reminding import reminded
 
 
 def with_everything(commitment: Commitment) -> Commitment:
@@ -248,3 +249,9 @@ def commitment_cancel(request: HttpRequest, folio: str) -> HttpResponse:
         ),
         cancellations=found.cancellations.select_related("party__organization", "party__agency"),
     )
+
+
+@workspace_page(methods=("POST",))
+def commitment_remind(request: HttpRequest, folio: str) -> HttpResponse:
+    """Remind those who owe it, by hand."""
+    return reminded(request, commitment_for(request, folio, is_organizer_of), "workspace:commitment", folio)

@@ -22,6 +22,7 @@ urlpatterns = [
     path(_("commitments/<str:folio>/remove/"), commitments.commitment_remove, name="commitment_remove"),
     path(_("commitments/<str:folio>/report/"), follow_up.report, name="report"),
     path(_("commitments/<str:folio>/extension/"), follow_up.commitment_extension, name="commitment_extension"),
+    path(_("commitments/<str:folio>/remind/"), follow_up.commitment_remind, name="commitment_remind"),
     path(_("commitments/<str:folio>/cancel/"), follow_up.commitment_cancel, name="commitment_cancel"),
     path(_("reports/<str:folio>/validate/"), follow_up.validate, name="validate"),
     path(_("meetings/"), lists.meetings, name="meetings"),

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from agreements.figures import agreements_of, commitments_of, proposals_of
+from agreements.figures import agreements_of, commitments_of, lights, of
 from agreements.models import Commitment, Meeting
 from agreements.models.commitments import Light
+from core import tally
 from forum.calendars import Calendars
 from forum.models import Agency, Edition
-from proposals.models import Proposal, Referral
+from proposals.kept import answer_on
+from proposals.models import Proposal
 
 #: The cord on the home page has a knot for each commitment, up to this many.
 MOST_KNOTS = 60
@@ -57,8 +59,7 @@ def commitments_list(edition: Edition | None = None, **query: str) -> str:
 
 def by_light(on: dt.date, edition: Edition | None = None) -> list[Figure]:
     """How many commitments in force stand under each light, in the order of `Light`; those that none has are left out."""
-    rows = commitments_of(edition).with_light(on).order_by().values_list("light").annotate(number=Count("pk"))
-    counts = dict(rows)
+    counts = lights(on, edition)
     return [
         Figure(light.value, light.label, counts[light.value], commitments_list(edition, light=light.value))
         for light in Light
@@ -68,8 +69,7 @@ def by_light(on: dt.date, edition: Edition | None = None) -> list[Figure]:
 
 def by_reading(edition: Edition | None = None) -> list[Figure]:
     """How many public proposals have each overall reading."""
-    rows = proposals_of(edition).exclude(status__in=["withdrawn", "merged", "split"])
-    counts = dict(rows.order_by().values_list("reading").annotate(number=Count("pk")))
+    counts = dict(tally.sums("readings", "code", body=0, **of(edition)))
     asked = {"edition": edition.slug} if edition is not None else {}
     return [
         Figure(
@@ -116,20 +116,17 @@ def coming_meetings(edition: Edition | None = None) -> Any:
 
 def silent_bodies(on: dt.date, edition: Edition | None = None) -> list[SilentBody]:
     """Bodies whose term is over without an answer, on versions in force, with the clock running; oldest silence first."""
-    rows = Referral.objects.visible_to(None).waiting().filter(version__number=F("version__proposal__version_number"))
-    rows = rows.filter(agency__never_answers=False, due_on__lt=Coalesce("paused_on", on))
-    if edition is not None:
-        rows = rows.filter(version__proposal__edition=edition)
-    groups = list(
-        rows.order_by()
-        .values_list("agency")
-        .annotate(number=Count("pk"), since=Min("due_on"))
-        .order_by("since", "agency")[:SILENT]
-    )
-    agencies = Agency.objects.in_bulk([key for key, _number, _since in groups])
+    numbers: Counter[int] = Counter()
+    since: dict[int, dt.date] = {}
+    for body, code, due_on, number in tally.sums("answers", "body", "code", "day", code__in=("open", "silent"), **of(edition)):
+        if answer_on(code, due_on, on) == "silent":
+            numbers[body] += number
+            since[body] = min(due_on, since.get(body, due_on))
+    agencies = Agency.objects.filter(never_answers=False).in_bulk(list(numbers))
+    oldest = sorted(agencies, key=lambda key: (since[key], key))[:SILENT]
     calendars = Calendars.load()
     return [
-        SilentBody(agencies[key], number, since, calendars.of(agencies[key]).between(since, on)) for key, number, since in groups
+        SilentBody(agencies[key], numbers[key], since[key], calendars.of(agencies[key]).between(since[key], on)) for key in oldest
     ]
 
 

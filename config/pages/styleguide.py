@@ -14,7 +14,12 @@ from django.views.decorators.http import require_safe
 
 from agreements.models.commitments import Light
 from config.looks import LOOKS
+from core.charts import Bars, Kind, Row, stacked_bars
+from core.differences import pieces
+from core.facets import Choice
+from core.listing import Pill
 from core.pages import reader
+from core.paging import Page
 from core.timeline import Change, Entry
 from core.trace import Item, Step
 from forum.models import Agency, Organization
@@ -77,6 +82,23 @@ def sample_entries() -> list[Entry]:
     return [moved, Entry(timezone.now(), "create", "entered", "FM1-01.1-SRE", "", "the application", "import", "", [])]
 
 
+def sample_list() -> dict[str, Any]:
+    """What stands around a list: choices of which one is chosen, what else it is narrowed down to, the way on."""
+    counts = {"late": (3, True), "due_soon": (1, True), "fulfilled": (1000, False)}
+    choices = [
+        Choice(code, Light(code).label, "#filters", number, exact, chosen=code == "late")
+        for code, (number, exact) in counts.items()
+    ]
+    return {"choices": choices, "pills": [Pill("Public body", "IFE", "#filters")], "page": Page([], "next", first=True)}
+
+
+def sample_chart() -> Bars:
+    kinds = [Kind("fulfilled", "fulfilled", "good", "plain", "#filters"), Kind("late", "late", "bad", "stripes", "#filters")]
+    rows = [Row("IFE", {"fulfilled": 3, "late": 1}, "#filters"), Row("SRE", {"fulfilled": 2}, "#filters")]
+    words = ("How the promises stand", "Six commitments, one of them late.")
+    return stacked_bars("sample", *words, kinds, rows, first_column="Body", last_column="Total")
+
+
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component with every state it knows."""
@@ -114,6 +136,10 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             {"label": "feasible", "number": 5, "url": "#bars", "code": "feasible"},
             {"label": "not feasible", "number": 2, "url": "#bars", "code": "not_feasible"},
         ],
+        **sample_list(),
+        "texts": SimpleNamespace(title_es="Dos módulos piloto de credencialización", title_en=""),
+        "pieces": pieces("The offices open in two consulates.", "The offices open in three consulates."),
+        "chart": sample_chart(),
         "today": DAY,
         "later": DAY + dt.timedelta(days=40),
     }

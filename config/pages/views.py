@@ -5,28 +5,31 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from agreements.listing import WORST_FIRST
 from agreements.models import Commitment
-from agreements.models.commitments import Light
 from agreements.pictures import progress_pictures
+from agreements.public_tables import COMMITMENTS
 from config.pages import found, standing
+from config.templatetags.followed import feeds_of
 from core import search
-from core.listing import ChoiceFilter, Listing, RecordFilter, TextFilter
+from core.listing import ChoiceFilter, Listing, Narrowed, RecordFilter, TextFilter
 from core.models import LedgerEntry, LedgerHead
 from core.pages import reader
 from core.paging import page_by_key
 from core.text import clean_line
 from forum.listing import edition_choices, state_choices
 from forum.models import Agency, Edition, Organization
+from proposals.listing import TopicFilter
 
 RESULTS = 20
 
@@ -74,17 +77,35 @@ def commitment_filters(user: Any, on: Any) -> tuple[Any, ...]:
 
     return (
         TextFilter("q", _("Words")),
-        ChoiceFilter(
-            "light", pgettext_lazy("filter", "How it stands"), Light.choices, apply=lambda rows, value: rows.filter(light=value)
-        ),
+        ChoiceFilter("light", pgettext_lazy("filter", "How it stands"), WORST_FIRST, "light"),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "agreement__edition__slug"),
         ChoiceFilter("state", pgettext_lazy("filter: a federal entity", "State"), state_choices, "states__code"),
+        ChoiceFilter(
+            "owed",
+            pgettext_lazy("filter", "Still owed"),
+            [("yes", pgettext_lazy("filter", "still owed"))],
+            apply=lambda rows, _yes: rows.open_on(on),
+            hidden=True,
+        ),
+        ChoiceFilter(
+            "disputed",
+            pgettext_lazy("filter", "Disputed"),
+            [("yes", pgettext_lazy("filter", "disputed by the other side"))],
+            apply=lambda rows, _yes: rows.filter(disputed=True),
+            hidden=True,
+        ),
         RecordFilter("agency", pgettext_lazy("filter", "Public body"), lambda: Agency.objects.visible_to(user), of_agency),
         RecordFilter(
             "organization",
             pgettext_lazy("filter", "Organization"),
             lambda: Organization.objects.visible_to(user),
             of_organization,
+        ),
+        TopicFilter(
+            "topic",
+            pgettext_lazy("filter", "Topic"),
+            lambda rows, topic: rows.filter(Q(topic=topic) | Q(agreement__topic=topic)),
+            hidden=True,
         ),
         # What the bars of the page count: the commitments that a body answers for, without those it only shares.
         RecordFilter(
@@ -96,19 +117,35 @@ def commitment_filters(user: Any, on: Any) -> tuple[Any, ...]:
     )
 
 
+def commitments_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What the list of commitments and its file have in common."""
+    today = timezone.localdate()
+    rows = Commitment.objects.visible_to(user).in_force().with_light(today)
+    return {
+        "request": request,
+        # What has no due date comes last; keyset paging wants no nulls.
+        "queryset": rows.annotate(due_order=Coalesce("due_on", Value(dt.date.max))),
+        "filters": commitment_filters(user, today),
+        "orders": COMMITMENT_ORDERS,
+        "facet": "light",
+        "nouns": ngettext_lazy("%(n)s commitment", "%(n)s commitments", "n"),
+    }
+
+
+@require_safe
+def commitments_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The list of commitments as a file."""
+    user = reader(request)
+    return COMMITMENTS.response(request, Narrowed(**commitments_asked(request, user)), user)
+
+
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """How the promises are kept: figures of all editions, or of one, and the list of commitments behind them."""
     user = reader(request)
     today = timezone.localdate()
-    rows = Commitment.objects.visible_to(user).in_force().with_light(today)
-    # What has no due date comes last; keyset paging wants no nulls.
-    rows = rows.annotate(due_order=Coalesce("due_on", Value(dt.date.max)))
     listing = Listing(
-        request,
-        rows,
-        commitment_filters(user, today),
-        orders=COMMITMENT_ORDERS,
+        **commitments_asked(request, user),
         prepare=lambda rows: standing.commitments_with_parties(rows).prefetch_related(
             "co_responsible__organization", "co_responsible__agency"
         ),
@@ -139,15 +176,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in search.KINDS else ""
     results = search.find(query, kind) if kind else everything
     start = start_of(request.GET.get("after", ""), len(results))
-    shown = results.entries[start : start + RESULTS]
     context = {
         "query": query,
         "kind": kind,
         "kinds": [(code, found.KIND_WORDS[code], number) for code, number in counts.items()],
-        "results": [found.Result(entry, results.terms) for entry in shown],
-        "total": len(results),
-        "everything": len(everything),
+        "results": found.results_of(results.entries(start, RESULTS), results.terms),
+        "best": len(results),
+        "total": results.total,
+        "everything": everything.total,
         "more": results.more,
+        "more_of_all": everything.more,
         "after": start + RESULTS if start + RESULTS < len(results) else None,
         "first": start == 0,
     }
@@ -174,7 +212,7 @@ def data(request: HttpRequest) -> HttpResponse:
     """Where everything can be had as data."""
     edition = Edition.objects.visible_to(None).current()
     example = reverse("edition_json", args=[edition.slug]) if edition is not None else ""
-    return render(request, "config/public/data.html", {"example": example})
+    return render(request, "config/public/data.html", {"example": example, "feeds": feeds_of()})
 
 
 @require_safe

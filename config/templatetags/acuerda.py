@@ -24,11 +24,12 @@ from agreements.models.commitments import Light
 from config import looks
 from core.dates import Precision, iso_partial, show_partial
 from core.folding import fixed
-from core.models import Record
+from core.outbox.reminders import reminders_of
 from core.pages import language
 from proposals.models import Opinion, Proposal
 
 register = template.Library()
+MOST_REMINDERS = 20
 
 
 # --- pictures and states ----------------------------------------------------------------------------------------------
@@ -68,6 +69,12 @@ def look_icon(code: Any) -> str:
     return looks.look_of(code)[1]
 
 
+@register.filter
+def own_icon(code: Any) -> str:
+    """The name of the icon of a code, '' for a code that has none."""
+    return looks.look_of(code)[1] if str(code) in looks.LOOKS else ""
+
+
 @lru_cache(maxsize=1000)
 def drawn(component: str, language: str, **values: Any) -> SafeString:
     """A component that depends on nothing but these values: drawn once for each of the few that there are."""
@@ -84,8 +91,13 @@ def choice_words(model: type[Model], field: str) -> dict[Any, Any]:
 @register.simple_tag
 def status(record: Any, field: str = "status", large: bool = False) -> str:
     """The state of a record in word, icon and colour: any field with choices."""
-    code = str(getattr(record, field))
-    return mark(code, choice_words(type(record), field).get(code, code), large)
+    return state(type(record), field, str(getattr(record, field)), language(), large)
+
+
+@lru_cache(maxsize=1000)
+def state(model: type[Model], field: str, code: str, language: str, large: bool) -> str:
+    """What `status` gives: one of the few that there are."""
+    return mark(code, choice_words(model, field).get(code, code), large)
 
 
 @register.simple_tag
@@ -97,13 +109,25 @@ def mark(code: Any, label: Any, large: bool = False) -> str:
 @register.simple_tag
 def light(code: str, days: int = 0, large: bool = False) -> str:
     """The light of a commitment. `days`: how late, shown beside *late*."""
+    return lit(str(code), days, large, language())
+
+
+@lru_cache(maxsize=1000)
+def lit(code: str, days: int, large: bool, language: str) -> str:
+    """What `light` gives."""
     label = Light(code).label if code in Light.values else code
-    return drawn("light", language(), code=str(code), label=str(label), days=days, large=large)
+    return drawn("light", language, code=code, label=str(label), days=days, large=large)
 
 
 @register.filter
 def light_words(code: str, number: int = 1) -> str:
     """The words of a light; with a number, those of so many commitments: “2 vencidos”."""
+    return counted_words(str(code), number, language())
+
+
+@lru_cache(maxsize=2000)
+def counted_words(code: str, number: int, language: str) -> str:
+    """What `light_words` gives."""
     many = {
         "fulfilled": npgettext("so many commitments", "fulfilled", "fulfilled", number),
         "on_time": npgettext("so many commitments", "on time", "on time", number),
@@ -118,22 +142,44 @@ def light_words(code: str, number: int = 1) -> str:
 @register.simple_tag
 def verdict(code: str, large: bool = False) -> str:
     """The verdict of an opinion."""
+    return given(str(code), large, language())
+
+
+@lru_cache(maxsize=200)
+def given(code: str, large: bool, language: str) -> str:
+    """What `verdict` gives."""
     label = Opinion.Verdict(code).label if code in Opinion.Verdict.values else code
-    return drawn("verdict", language(), code=str(code), label=str(label), large=large)
+    return drawn("verdict", language, code=code, label=str(label), large=large)
 
 
 @register.simple_tag
 def reading(code: str, large: bool = False) -> str:
     """The overall reading of a proposal."""
+    return read_as(str(code), large, language())
+
+
+@lru_cache(maxsize=200)
+def read_as(code: str, large: bool, language: str) -> str:
+    """What `reading` gives."""
     return mark(code or "waiting", Proposal.Reading(code).label if code in Proposal.Reading.values else code, large)
+
+
+@register.filter
+def act_words(code: str) -> str:
+    """The words of a public act as the ledger names it; the code itself for an act that has none here."""
+    return str(looks.ACTS.get(code, code))
 
 
 # --- texts in two languages -------------------------------------------------------------------------------------------
 
 
 def picked(record: Any, name: str) -> tuple[str, str]:
-    """(text, its language) of `name_es` / `name_en` as the reader should get it."""
-    return Record.in_language(record, name), Record.language_of(record, name)
+    """(text, its language where it is not the reader's) of `name_es` / `name_en` as the reader should get it."""
+    here = language()
+    for code in ("en", "es") if here == "en" else ("es", "en"):
+        if words := getattr(record, f"{name}_{code}", ""):
+            return words, "" if code == here else code
+    return "", ""
 
 
 @register.simple_tag
@@ -142,7 +188,7 @@ def text(record: Any, name: str) -> str:
     if record is None:
         return ""
     words, lang = picked(record, name)
-    return format_html('<span lang="{}">{}</span>', lang, words) if lang and lang != language() else words
+    return format_html('<span lang="{}">{}</span>', lang, words) if lang else words
 
 
 @register.simple_tag
@@ -150,7 +196,7 @@ def excerpt(record: Any, name: str, letters: int = 100) -> str:
     """The beginning of a text, cut at `letters`, marked with `lang` where it is in the other language."""
     words, lang = picked(record, name)
     words = Truncator(words).chars(letters)
-    return format_html('<span lang="{}">{}</span>', lang, words) if lang and lang != language() else words
+    return format_html('<span lang="{}">{}</span>', lang, words) if lang else words
 
 
 @register.simple_tag
@@ -160,7 +206,7 @@ def paragraphs(record: Any, name: str, css: str = "prose") -> str:
     if not words:
         return ""
     body = linebreaks_filter(words)
-    if lang != language():
+    if lang:
         return format_html('<div class="{}" lang="{}">{}</div>', css, lang, body)
     return format_html('<div class="{}">{}</div>', css, body)
 
@@ -168,9 +214,7 @@ def paragraphs(record: Any, name: str, css: str = "prose") -> str:
 @register.inclusion_tag("components/language_note.html")
 def language_note(record: Any, *names: str) -> dict[str, Any]:
     """“Only in Spanish” when one of these texts exists only in the other language."""
-    here = language()
-    other = next((lang for name in names if (lang := picked(record, name)[1]) and lang != here), "")
-    return {"language": other}
+    return {"language": next((lang for name in names if (lang := picked(record, name)[1])), "")}
 
 
 # --- dates ------------------------------------------------------------------------------------------------------------
@@ -183,6 +227,12 @@ def day(date: dt.date | None, precision: str = "day", short: bool = False) -> st
         return ""
     if isinstance(date, dt.datetime):
         date = timezone.localtime(date).date()
+    return written_day(date, precision, short, language())
+
+
+@lru_cache(maxsize=5000)
+def written_day(date: dt.date, precision: str, short: bool, language: str) -> str:
+    """What `day` gives for a date; a page says the same few over and over."""
     words = show_partial(date, precision)
     if short and precision == Precision.DAY:
         words = formats.date_format(date, "SHORT_DATE_FORMAT")
@@ -272,6 +322,13 @@ def party(body: Any, on: dt.date | None = None, full: bool = False, link: bool =
 def sample_mark(record: Any, brief: bool = False) -> str:
     """The mark of an invented record; nothing on any other. `brief`: the icon alone, in dense lists."""
     return drawn("sample_mark", language(), is_sample=True, brief=brief) if getattr(record, "is_sample", False) else ""
+
+
+@register.inclusion_tag("components/reminders.html", takes_context=True)
+def reminders(context: Any, record: Any, address: str = "") -> dict[str, Any]:
+    """The reminders sent about a record, newest first; with `address` the button that sends one. One query."""
+    rows = list(reminders_of([record]).order_by("-id")[:MOST_REMINDERS])
+    return {"rows": rows, "address": address, "csrf_token": context.get("csrf_token", "")}
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

@@ -20,8 +20,10 @@ from django.utils.translation import pgettext
 
 from agreements.jsonld import agreement_thing, meeting_thing
 from agreements.models import Agreement, Meeting
+from config.pages.follow import address_of
 from core import jsonld
 from core.identifiers import plain_text
+from core.listing import Narrowed
 from core.pages import language
 from forum.jsonld import agency_thing, edition_thing, organization_thing
 from forum.models import Agency, Edition, Organization
@@ -109,6 +111,36 @@ def head_of(context: Any, record: Any) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("components/head_of_record.html", takes_context=True)
+def head_of_page(context: Any, title: str, description: str) -> dict[str, Any]:
+    """OpenGraph and schema.org of a page that people pass on and that is no record: the home page, the progress page."""
+    origin, home, path = str(context.get("origin", "")), reverse("home"), context["request"].path
+    title, description = str(title), str(description)
+    search = {
+        "@type": "SearchAction",
+        "target": f"{origin}{reverse('search')}?q={{search_term_string}}",
+        "query-input": "required name=search_term_string",
+    }
+    site = jsonld.thing("WebSite", id=f"{origin}{home}", url=f"{origin}{home}", name="Acuerda", inLanguage=language())
+    if path == home:
+        things = [{**site, "description": description, "potentialAction": search}]
+    else:
+        page = jsonld.thing("WebPage", id=f"{origin}{path}", url=f"{origin}{path}", name=title, description=description)
+        things = [{**page, "isPartOf": site}, jsonld.breadcrumbs([("Acuerda", f"{origin}{home}"), (title, f"{origin}{path}")])]
+    return {
+        "shown": True,
+        "data": jsonld.document(things),
+        "title": title,
+        "description": description,
+        "url": f"{origin}{path}",
+        "image": f"{origin}{static('img/card.png')}",
+        "locale": LOCALES[language()],
+        "other_locales": [locale for code, locale in LOCALES.items() if code != language()],
+        "kind": "website",
+        "feeds": feeds_of(),
+    }
+
+
 @dataclass(frozen=True)
 class FeedLink:
     title: str
@@ -142,6 +174,17 @@ def feeds_beside(record: Any) -> list[FeedLink]:
     return [proposals] if isinstance(record, Proposal) else []
 
 
+@register.simple_tag
+def feed_of_list(name: str, listing: Narrowed) -> str:
+    """The address of a feed, narrowed down as far as feeds can be to what the list is narrowed down to."""
+    asked = {"lang": "en"} if language() == "en" else {}
+    for filtered in ("agency", "organization", "state", "topic"):
+        value = listing.values.get(filtered)
+        if value:
+            asked[filtered] = str(getattr(value, "public_key", value))
+    return reverse(name) + (f"?{urlencode(asked)}" if asked else "")
+
+
 @register.inclusion_tag("components/feeds.html")
 def feeds(record: Any = None) -> dict[str, Any]:
     """`<link>` elements of the feeds, for the head of a page."""
@@ -165,5 +208,6 @@ def follow(context: Any, record: Any) -> dict[str, Any]:
     elif isinstance(record, (Agency, Organization)):
         name = "agency" if isinstance(record, Agency) else "organization"
         found["calendar"] = f"{reverse('calendar')}?{urlencode({**asked, name: record.key})}"
-    found["shown"] = bool(found["feeds"] or found.get("calendar"))
+    found["mail"] = address_of(record)
+    found["shown"] = bool(found["feeds"] or found.get("calendar") or found["mail"])
     return found

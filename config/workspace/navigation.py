@@ -56,6 +56,7 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
         lambda roles: roles.organizer,
         ("agenc",),
     ),
+    ("mails", pgettext_lazy("navigation of the workspace", "Mails"), lambda roles: roles.organizer, ("mails", "mail")),
 )
 
 

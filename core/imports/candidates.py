@@ -8,7 +8,8 @@ The index is kept by `core.search.refresh` in the transaction of each change; wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.db import connection
@@ -145,6 +146,16 @@ def write(label: str, rows: list[tuple[int, Key]]) -> None:
             )
 
 
+def forget(label: str, ids: Iterable[int]) -> None:
+    """Records of a model are gone."""
+    MatchKey.objects.filter(model=label, record_id__in=list(ids)).delete()
+
+
+def matters(model: Any, names: Collection[str]) -> bool:
+    """Whether a change of these columns may change by what records of the model are found."""
+    return names_of(model) is not None and bool({*getattr(model, "FOLDS", ()), "email"} & set(names))
+
+
 def rebuild() -> int:
     """Write the keys of all records anew; returns their number."""
     MatchKey.objects.all().delete()
@@ -181,6 +192,73 @@ def candidates(
     records = visible.filter(pk__in=set(found)).prefetch_related(*names.related) if found else ()
     judged = [each for record in records if (each := judge(names, record, name, marks, values or {})) is not None]
     return sorted(judged, key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is known of who may be there: a name, marks, and what may rule a record out."""
+
+    text: str
+    marks: tuple[str, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def candidates_of(model: Any, asks: dict[int, Ask], visible: Any) -> dict[int, list[Candidate]]:
+    """`candidates` for many names, in two queries. The answer has every number of `asks`."""
+    names = names_of(model)
+    if names is None:
+        return {number: [] for number in asks}
+    asked = {tag: (parse(ask.text, names.vocabulary), [number_of(mark) for mark in ask.marks]) for tag, ask in asks.items()}
+    wanted = {tag: asked_of(name) for tag, (name, _marks) in asked.items()}
+    every = {number for each in wanted.values() for number in (*each.numbers, *(number for number, _h, _t in each.beside))}
+    every |= {number for _name, marks in asked.values() for number in marks}
+    rows = MatchKey.objects.filter(model=model._meta.label_lower, number__in=every)
+    under: dict[int, list[tuple[Key, int]]] = {}
+    for number, head, tail, pk in rows.values_list("number", "head", "tail", "record_id")[: MOST_LOOKED_AT * AT_ONCE]:
+        under.setdefault(number, []).append(((number, head, tail), pk))
+    near: dict[int, set[int]] = {}
+    for tag, each in wanted.items():
+        marks = asked[tag][1]
+        numbers = (*each.numbers, *(number for number, _h, _t in each.beside), *marks)
+        hits = (pk for number in numbers for key, pk in under.get(number, ()) if number in marks or each.meets(key))
+        near[tag] = set(islice(dict.fromkeys(hits), MOST_LOOKED_AT))
+    ids = {pk for found in near.values() for pk in found}
+    records = {record.pk: record for record in visible.filter(pk__in=ids).prefetch_related(*names.related)} if ids else {}
+    found = {}
+    for tag, ask in asks.items():
+        judged = (judge(names, records[pk], asked[tag][0], list(ask.marks), ask.values) for pk in near[tag] if pk in records)
+        found[tag] = sorted(filter(None, judged), key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
+    return found
+
+
+class Fresh:
+    """Records that wait to be written with others, found by their names as if they were in the table."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.under: dict[int, list[tuple[Key, Any]]] = {}
+
+    def add(self, record: Any) -> None:
+        names = names_of(self.model)
+        for key in keys_of_record(record, names) if names is not None else ():
+            self.under.setdefault(key[0], []).append((key, record))
+
+    def find(self, ask: Ask) -> list[Candidate]:
+        names = names_of(self.model)
+        if names is None or not self.under:
+            return []
+        name = parse(ask.text, names.vocabulary)
+        asked = asked_of(name)
+        marks = [number_of(mark) for mark in ask.marks]
+        numbers = (*asked.numbers, *(number for number, _h, _t in asked.beside), *marks)
+        near = {
+            record.pk: record
+            for number in numbers
+            for key, record in self.under.get(number, ())
+            if number in marks or asked.meets(key)
+        }
+        judged = (judge(names, record, name, list(ask.marks), ask.values) for record in near.values())
+        return sorted(filter(None, judged), key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
 
 
 def records_under(label: str, asked: Asked, numbers: Collection[int]) -> Any:

@@ -26,7 +26,7 @@ from core.imports.numbers import read_number
 from core.imports.problems import CellError
 from core.imports.settling import choices_of
 from core.imports.when import Ambiguous, read_day, read_moment
-from core.text import fold
+from core.text import clean_line, fold
 
 TRUE = {"si", "s", "yes", "y", "true", "verdadero", "1", "x"}
 FALSE = {"no", "n", "false", "falso", "0"}
@@ -312,6 +312,26 @@ class Reference(Widget):
                 return None
             cache[folded] = found
         return cache[folded]
+
+    def prepare(self, resource: Any, rows: list[tuple[dict[str, str], list[str]]]) -> None:
+        """Read the records that some rows name by their key, in one query for each place; the others are looked up singly."""
+        wanted: dict[Any, tuple[Any, set[str]]] = {}
+        for row, texts in rows:
+            try:
+                if self.scope:
+                    resource.stand_at(row)
+                condition = self.scope(resource, row) if self.scope else {}
+            except CellError:
+                continue
+            place = tuple((name, getattr(part, "pk", part)) for name, part in condition.items())
+            there = resource.cache.setdefault((self.model, self.also, place), {})
+            keys = {clean_line(text).removeprefix("'") for text in texts}
+            wanted.setdefault(place, (condition, set()))[1].update(key for key in keys if key and key.casefold() not in there)
+        for place, (condition, keys) in wanted.items():
+            if keys:
+                there = resource.cache[self.model, self.also, place]
+                records = resource.visible(self.model).filter(**condition, **{f"{self.model.KEY}__in": sorted(keys)})
+                there.update({getattr(record, self.model.KEY).casefold(): record for record in records})
 
     def remedy(self, value: str, row: Any, resource: Any) -> str:
         condition = self.scope(resource, row) if self.scope else {}

@@ -15,14 +15,16 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import BaseForm
+from core.imports.batches import download, kind_words, own_batches
 from core.imports.delimited import DELIMITERS
 from core.imports.encodings import ENCODINGS
+from core.imports.jobs import nudge
 from core.imports.kept import forget_plan, keep_plan, kept_plan
 from core.imports.pending import put_by, take_back
 from core.imports.plan import Plan, known_names, propose, questions, strange_values, used_before
@@ -31,10 +33,9 @@ from core.imports.reader import MOST_BYTES, Reading, Table, read
 from core.imports.registry import kinds, resource_for
 from core.imports.resolve import page_of, take
 from core.imports.resource import RecordResource
-from core.imports.runner import Run, run_import
+from core.imports.runner import SMALL, Run, enqueue, run_import
 from core.imports.values import MOST_CONSTANTS, MOST_VALUES, constants_of, names_to_settle, word_choices
-from core.imports.writer import CONTENT_TYPES, report_of, run_export
-from core.models import ImportBatch
+from core.imports.writer import CONTENT_TYPES, run_export
 from core.models.imports import Outcome
 from core.text import clean_line
 from core.workspace import REFUSED, sent, show_form, workspace_page
@@ -96,11 +97,6 @@ def desk_resource(request: HttpRequest, kind: str, edition: str = "") -> RecordR
     return resource
 
 
-def kind_words(kind: str) -> str:
-    words = kinds()[kind]._meta.model._meta.verbose_name_plural
-    return str(words)[:1].upper() + str(words)[1:]
-
-
 @workspace_page(methods=("GET", "HEAD"))
 def imports(request: HttpRequest) -> HttpResponse:
     """What can be imported, and the imports of this person (of everybody for administrators), newest first."""
@@ -110,11 +106,6 @@ def imports(request: HttpRequest) -> HttpResponse:
     shown = [{"kind": kind, "words": kind_words(kind)} for kind in allowed]
     batches = own_batches(request).select_related("actor")[:MOST_BATCHES]
     return render(request, "workspace/imports/list.html", {"kinds": shown, "batches": batches, "forms": list(CONTENT_TYPES)})
-
-
-def own_batches(request: HttpRequest) -> Any:
-    batches = ImportBatch.objects.filter(kind__in=kinds()).order_by("-pk")
-    return batches if getattr(request.user, "is_superuser", False) else batches.filter(actor_id=request.user.pk)
 
 
 @workspace_page
@@ -170,7 +161,8 @@ def looked_at(
     plan.reading = reading
     look = Look(kind, resource, table, plan, given=given or {})
     try:
-        look.run = run_import(kind, name=name, data=data, actor=request.user, edition=edition, dry_run=True, plan=plan)
+        options = {"edition": edition, "plan": plan, "table": table}
+        look.run = run_import(kind, name=name, data=data, actor=request.user, dry_run=True, most=SMALL, **options)
     except FileRefused as error:
         look.refusal = str(error)
     return look
@@ -211,22 +203,32 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
         keep_plan(waiting.stored, look.plan)
         if given.get("do") != "import" or look.run is None:
             return look_page(request, look, given["token"])
-        run = run_import(
-            kind,
-            name=waiting.name,
-            data=waiting.data,
-            actor=request.user,
-            edition=waiting.edition,
-            all_or_nothing="all_or_nothing" in given,
-            plan=look.plan,
-        )
+        batch = let_in(request, kind, waiting, look, all_or_nothing="all_or_nothing" in given)
     except (signing.BadSignature, OSError, KeyError):
         return again(request, kind, _("The file is no longer there: choose it again."))
     except FileRefused as error:
         return again(request, kind, str(error))
     default_storage.delete(waiting.stored)
     forget_plan(waiting.stored)
-    return redirect("workspace:import", run.batch.key if run.batch else "")
+    return redirect("workspace:import", batch.key)
+
+
+def let_in(request: HttpRequest, kind: str, waiting: Any, look: Look, *, all_or_nothing: bool) -> Any:
+    """The batch: of a small file at once, of a larger one in the queue. Raises `FileRefused`."""
+    options = {
+        "name": waiting.name,
+        "data": waiting.data,
+        "actor": request.user,
+        "edition": waiting.edition,
+        "all_or_nothing": all_or_nothing,
+        "plan": look.plan,
+        "table": look.table,
+    }
+    if len(look.table.rows) <= SMALL:
+        return run_import(kind, **options).batch
+    batch = enqueue(kind, **options)
+    nudge()
+    return batch
 
 
 def again(request: HttpRequest, kind: str, sentence: str) -> HttpResponse:
@@ -304,47 +306,3 @@ def import_export(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     except FileRefused as error:
         raise Http404(str(error)) from error
     return download(io.BytesIO(data), f"{edition or 'acuerda'}-{kind}.{form}", CONTENT_TYPES[form])
-
-
-@workspace_page(methods=("GET", "HEAD"))
-def import_batch(request: HttpRequest, key: str) -> HttpResponse:
-    """One import: who, when, which file, how its columns were taken, and the rows that need a decision."""
-    batch = own_batch(request, key)
-    fields = resource_for(batch.kind)(actor=request.user).fields
-    mapping = [(header, fields[name].header if name in fields and fields[name].names else "") for header, name in batch.mapping]
-    rows = batch.outcomes.filter(outcome=Outcome.QUARANTINED).order_by("number")[:MOST_ROWS_SHOWN]
-    counts = [(Outcome(name).label, getattr(batch, name)) for name in Outcome.values]
-    context = {"batch": batch, "title": kind_words(batch.kind), "mapping": mapping, "rows": rows, "counts": counts}
-    return render(request, "workspace/imports/batch.html", context)
-
-
-def own_batch(request: HttpRequest, key: str) -> ImportBatch:
-    if not any(each(actor=request.user).allowed() for each in kinds().values()):
-        raise PermissionDenied
-    found = own_batches(request).filter(key=key).first() if "\x00" not in key else None
-    if found is None:
-        raise Http404
-    return found  # type: ignore[no-any-return]
-
-
-@workspace_page(methods=("GET", "HEAD"))
-def import_errors(request: HttpRequest, key: str) -> HttpResponse:
-    """The rows that did not go in, as they came, with why: corrected, the file can be imported as it is."""
-    batch = own_batch(request, key)
-    return download(io.BytesIO(report_of(batch)), f"{batch.kind}-{batch.key}.csv", CONTENT_TYPES["csv"])
-
-
-@workspace_page(methods=("GET", "HEAD"))
-def import_file(request: HttpRequest, key: str) -> HttpResponse:
-    """The file as it came."""
-    batch = own_batch(request, key)
-    try:
-        return download(batch.file.open("rb"), f"{batch.key}.bin", "application/octet-stream")
-    except (OSError, ValueError) as error:
-        raise Http404 from error
-
-
-def download(file: Any, name: str, content_type: str) -> HttpResponse:
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
-    response["Content-Security-Policy"] = "sandbox"
-    return response  # type: ignore[return-value]

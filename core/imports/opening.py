@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.imports.cells import Day, Moment, PartlyKnownDay
 from core.imports.columns import Column
+from core.imports.keys import Keys
 from core.imports.plain import cleaned
 from core.imports.plan import Plan, not_collected
 from core.imports.problems import FileRefused
@@ -28,7 +29,7 @@ class Opening:
     plan: Plan
     headers: dict[str, str]
     all_headers: list[str]
-    own_keys: dict[str, int]
+    own_keys: Keys
     orders: dict[str, str]
     left_out: dict[str, str]
     names_given: set[str]
@@ -111,7 +112,7 @@ class Opening:
         for row in table.rows:
             key = self.key_of(self.texts(table, row))
             if key:
-                self.own_keys.setdefault(key, row.number)
+                self.own_keys.add(key, row.number)
             for place, name in dated:
                 if order := order_shown(row.cells[place]):
                     shown.setdefault(name, set()).add(order)

@@ -127,7 +127,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         read = {name: getattr(self.reading, name) for name in ("encoding", "delimiter", "sheet", "header_row", "lenient")}
-        return {
+        kept = {
             # Pairs: PostgreSQL does not keep the order of an object's keys.
             "columns": [[header, name] for header, name in self.columns.items()],
             "constants": self.constants,
@@ -137,6 +137,8 @@ class Plan:
             "decisions": self.decisions,
             "cells": self.cells,
         }
+        found: dict[str, Any] = storable(kept)
+        return found
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Plan:
@@ -149,6 +151,15 @@ class Plan:
             dict(kept.get("decisions", {})),
             {number: dict(found) for number, found in kept.get("cells", {}).items()},
         )
+
+
+def storable(value: Any) -> Any:
+    """What a page sent, as both databases keep it: PostgreSQL takes no NUL."""
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [storable(each) for each in value]
+    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def known_names(resource: Any) -> set[str]:

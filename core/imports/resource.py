@@ -7,7 +7,7 @@ measured (silent many-to-many losses, duplicates that update each other, unchang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -15,14 +15,21 @@ from django.db import models
 from django.utils.translation import gettext as _
 from import_export.resources import Resource
 
+from core import gathering
 from core.events import SYSTEM
+from core.imports.cells import Many, Reference
 from core.imports.columns import ABSENT, Column, same
+from core.imports.keys import Keys
 from core.imports.opening import Opening
 from core.imports.plan import Plan
 from core.imports.problems import CellError, Problem, RowRefused
 from core.imports.settling import Settling
 from core.models.base import Source, entered_as
+from core.models.imports import Outcome
 from core.workflow import StepRefused, changing, create
+
+#: More records than this are not remembered from chunk to chunk.
+MOST_KEPT = 5_000
 
 
 class RecordResource(Opening, Settling, Resource):
@@ -32,6 +39,8 @@ class RecordResource(Opening, Settling, Resource):
     position: ClassVar[int] = 0
     #: Comes and goes only through a page of its own: no command, desk or admin offers it.
     own_page: ClassVar[bool] = False
+    #: Its doors can wait (`core.gathering`) and its rows do not name each other: chunks of rows are written together.
+    gathers: ClassVar[bool] = False
     #: Columns that say which record a row is about; the file must have them.
     identity: ClassVar[tuple[str, ...]] = ("key",)
     #: Column → what a cell of it may look like, for templates.
@@ -49,12 +58,15 @@ class RecordResource(Opening, Settling, Resource):
         self.actor = actor
         self.edition_key = edition
         self.cache: dict[Any, dict[str, Any]] = {}
-        self.own_keys: dict[str, int] = {}
+        self.own_keys = Keys()
         self.headers: dict[str, str] = {}
         self.notes: list[str] = []
         self.unknown: list[str] = []
         self.last_round = False
         self.saved: Any = None
+        self.before: dict[str, str] = {}
+        #: What `look_for` read: key → records; None outside of a chunk.
+        self.found: dict[Any, list[Any]] | None = None
         self.values: dict[str, Any] = {}
         self.row: dict[str, str] = {}
         self.plan = Plan()
@@ -77,6 +89,60 @@ class RecordResource(Opening, Settling, Resource):
     def model(self) -> type[models.Model]:
         found: type[models.Model] = self._meta.model
         return found
+
+    # --- a row, as the engine takes it --------------------------------------------------------------------------------
+
+    def understand(self, texts: dict[str, str]) -> None:
+        """Make values of the texts of a row. Raises `RowRefused`."""
+        self.before_import_row(texts)
+
+    def decide(self) -> str:
+        """Bring the row that was understood in; answers created, updated or same. Raises `RowRefused`."""
+        record = self.get_instance(None, self.row)
+        self.before = {}
+        if self.skip_row(record, None, self.row):
+            return str(Outcome.SAME)
+        if record is not None:
+            self.before = self.texts_of(record)
+        self.save_instance(record, record is None, self.row)
+        return str(Outcome.CREATED if record is None else Outcome.UPDATED)
+
+    def texts_of(self, record: Any) -> dict[str, str]:
+        """How the cells of a record read now, for the columns of the file: what undo brings back."""
+        columns = ((name, self.fields[name]) for name in sorted(self.names_given | set(self.identity)))
+        return {name: column.export(record) for name, column in columns if not column.informative}
+
+    def put_aside(self) -> tuple[Any, ...]:
+        """The row that was understood, until `take_up`: other rows are understood meanwhile."""
+        return self.row, self.values, self.as_written
+
+    def take_up(self, aside: tuple[Any, ...]) -> None:
+        self.row, self.values, self.as_written = aside
+        self.saved = None
+
+    def prepare(self, chunk: list[dict[str, str]]) -> None:
+        """Before a chunk of rows (their texts) is understood: read at once the records that they name."""
+        for kept in self.cache.values():
+            if len(kept) > MOST_KEPT:
+                kept.clear()
+        for name, column in self.fields.items():
+            widget = column.widget.of if isinstance(column.widget, Many) else column.widget
+            if isinstance(widget, Reference) and not column.informative and name in self.names_given:
+                parted = [(row, row.get(name, "")) for row in chunk if row.get(name, "").strip()]
+                widget.prepare(self, [(row, text.split(";") if column.is_many else [text]) for row, text in parted])
+
+    def locking(self, records: Any, *of: str) -> Any:
+        """The records, locked where they may be written."""
+        gathered = gathering.current()
+        return records if gathered is None or gathered.dry else records.select_for_update(of=of or ("self",))
+
+    def stand_at(self, row: dict[str, str]) -> None:
+        """Know where a row belongs before it is understood: what the scope of a reference asks for. May raise `CellError`."""
+        self.row, self.values = row, {}
+
+    def look_for(self, chunk: list[tuple[Any, ...]]) -> list[Any]:
+        """Read at once the records that the rows of a chunk (as put aside) are about, locked; `find` then asks `self.found`."""
+        return []
 
     # --- a row: the hooks of django-import-export ---------------------------------------------------------------------
 
@@ -182,6 +248,16 @@ class RecordResource(Opening, Settling, Resource):
         """A row was undone: what it had found or made may be gone."""
         self.cache.clear()
 
+    # --- what undo needs ----------------------------------------------------------------------------------------------
+
+    def made_with(self, record: Any) -> list[Any]:
+        """Records that a row made with the one it is about, and that go with it when the row is undone."""
+        return []
+
+    def goes_with(self, record: Any) -> list[Any]:
+        """Rows that belong to the record and to nothing else."""
+        return []
+
     # --- what exports need --------------------------------------------------------------------------------------------
 
     def export_columns(self, records: Any) -> list[Column]:
@@ -237,7 +313,10 @@ class RecordResource(Opening, Settling, Resource):
         """The record that the row is about, None for a new one."""
         name = self.identity[0]
         text = str(self.values[name])
-        matches = list(self.model._default_manager.filter(**{f"{name}__iexact": text})[:10])
+        if self.found is not None:
+            matches = self.found.get(text.upper(), [])
+        else:
+            matches = list(self.model._default_manager.filter(**{f"{name}__iexact": text})[:10])
         exact = next((record for record in matches if getattr(record, name) == text), None)
         if exact is None and matches:
             there = getattr(matches[0], name)
@@ -281,3 +360,11 @@ class RecordResource(Opening, Settling, Resource):
 
     def record_key(self) -> str:
         return str(getattr(self.saved, "public_key", "") or "")
+
+
+def grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    """(key, record) pairs as lists by key."""
+    found: dict[Any, list[Any]] = {}
+    for key, record in pairs:
+        found.setdefault(key, []).append(record)
+    return found

@@ -16,10 +16,12 @@ from core.events import record_event
 from core.imports.explained import example_row, explained
 from core.imports.guard import guard
 from core.imports.problems import FileRefused, Problem
+from core.imports.reader import REPORT_PREFIX
 from core.imports.registry import resource_for
 from core.imports.runner import Run
 from core.imports.sheets import write_workbook
 from core.models.imports import ImportBatch, Outcome
+from core.text import fold
 
 FORMATS = ("csv", "xlsx", "json")
 CONTENT_TYPES = {
@@ -89,7 +91,7 @@ def write_csv(headers: list[str], rows: Iterable[list[str]]) -> bytes:
 def write_report(run: Run) -> bytes:
     """The rows that did not go in, as they came, with why; corrected, the file can be imported as it is."""
     rows = ((row.row.number, row.outcome, row.row.cells, row.problems) for row in run.rows if not row.row.is_blank)
-    return report_file(run.table.headers, rows)
+    return report_file(run.table.headers, rows, run.batch.key if run.batch else "")
 
 
 def report_of(batch: ImportBatch) -> bytes:
@@ -97,20 +99,31 @@ def report_of(batch: ImportBatch) -> bytes:
     headers = [header for header, _column in batch.mapping]
     rows = (
         (row.number, row.outcome, [row.values.get(header, "") for header in headers], [Problem(**p) for p in row.problems])
-        for row in batch.outcomes.order_by("number")
+        for row in open_rows(batch).order_by("number").iterator(chunk_size=500)
         if any(row.values.values())
     )
-    return report_file(headers, rows)
+    return report_file(headers, rows, batch.key)
 
 
-def report_file(headers: list[str], rows: Iterable[tuple[int, str, list[str], list[Problem]]]) -> bytes:
-    """CSV of the quarantined and skipped ones among `rows` (number, outcome, cells, problems)."""
-    names = (_("row"), _("column"), _("value"), _("reason"), _("remedy"))
+def open_rows(batch: ImportBatch) -> Any:
+    """The rows of an import that did not go in, and were not brought in by a later one either."""
+    return batch.outcomes.filter(outcome__in=[Outcome.QUARANTINED, Outcome.SKIPPED], settled_by__isnull=True)
+
+
+def report_file(headers: list[str], rows: Iterable[tuple[int, str, list[str], list[Problem]]], key: str = "") -> bytes:
+    """CSV of the quarantined and skipped ones among `rows` (number, outcome, cells, problems).
+
+    By row number and `key` of the import, the corrected row closes the one that waits.
+    """
+    names = (_("row"), _("column"), _("value"), _("reason"), _("remedy"), *([_("import")] if key else []))
+    # A report that comes back once more has these columns already.
+    places = [place for place, header in enumerate(headers) if not fold(header).startswith(REPORT_PREFIX)]
     skipped = [Problem(_("Good, but not imported because another row was refused."))]
     lines = []
     for number, outcome, cells, problems in rows:
         if outcome not in (Outcome.QUARANTINED, Outcome.SKIPPED):
             continue
         told = [(p.column, p.value, p.reason, p.remedy) for p in problems or skipped]
-        lines.append([*cells, str(number), *(" | ".join(filter(None, texts)) for texts in zip(*told, strict=True))])
-    return write_csv([*headers, *(f"Acuerda: {name}" for name in names)], lines)
+        reasons = (" | ".join(filter(None, texts)) for texts in zip(*told, strict=True))
+        lines.append([*(cells[place] for place in places), str(number), *reasons, *([key] if key else [])])
+    return write_csv([*(headers[place] for place in places), *(f"Acuerda: {name}" for name in names)], lines)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_import_plan'),
+        ('core', '0060_import_jobs'),
     ]
 
     operations = [

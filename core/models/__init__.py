@@ -6,8 +6,10 @@ from core.models.folio import FolioCounter
 from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.match import MatchKey
+from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.revision import Revision
-from core.models.search import SearchEntry
+from core.models.search import SearchEntry, SearchWord
+from core.models.tally import TalliedFact, Tally
 
 __all__ = [
     "Event",
@@ -16,9 +18,16 @@ __all__ = [
     "ImportRow",
     "LedgerEntry",
     "LedgerHead",
+    "MailSettings",
     "MatchKey",
+    "Message",
     "Record",
+    "Reminder",
     "Revision",
     "SearchEntry",
+    "SearchWord",
     "Source",
+    "Subscription",
+    "TalliedFact",
+    "Tally",
 ]

@@ -84,7 +84,7 @@ class SuccessionInline(DoorInline):
 
     model = AgencySuccession
     fk_name = "predecessor"
-    fields = ("successor", "kind", "happened_on", "date_precision", "note")
+    fields = ("successor", "kind", "happened_on", "date_precision", "note_es", "note_en")
     autocomplete_fields = ("successor",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

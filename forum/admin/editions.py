@@ -68,7 +68,7 @@ class EditionAdmin(EditionRecordAdmin):
             {
                 "fields": (
                     *("intake_closes_on", "review_closes_on", "review_term_days"),
-                    *("opinion_publication", "own_opinion_first", "report_cut_off"),
+                    *("opinion_publication", "own_opinion_first", "report_cut_off", "holds_mail"),
                 )
             },
         ),

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from core.admin import ReadOnlyInline, ReadOnlyMixin, RecordAdmin
-from core.models import Event, ImportBatch, ImportRow, LedgerEntry
+from core.models import Event, ImportBatch, ImportRow, LedgerEntry, Message
 from forum.models import Edition
 from forum.permissions import is_administrator, is_any_organizer
 from forum.roles import roles_of
@@ -61,6 +61,7 @@ class ImportRowInline(ReadOnlyInline):
     """The rows that did not go in as they were; the others are told by the counts."""
 
     model = ImportRow
+    fk_name = "batch"
     fields = ("number", "outcome", "record_key", "problems")
     max_num = 0
 
@@ -85,3 +86,21 @@ class ImportBatchAdmin(KeptAdmin):
         if is_administrator(None, user):
             return shown
         return shown.filter(Q(actor=user) | Q(edition_slug__in=self.own_editions(user)))
+
+
+@admin.register(Message)
+class MessageAdmin(KeptAdmin):
+    """What is owed by mail, what left and what failed; the workspace releases and drops. Without the addressee's address."""
+
+    list_display = ("created_at", "record_key", "template", "state", "attempts", "last_error", "sent_at", "edition_slug")
+    list_filter = ("state", "template")
+    search_fields = ("key", "record_key", "edition_slug")
+    ordering = ("-id",)
+    fields = (
+        *("key", "record_key", "edition_slug", "template", "state", "in_digest", "created_at", "due_at", "next_at"),
+        *("attempts", "last_error", "sent_at", "reason"),
+    )
+
+    def scope(self, queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        shown = super().scope(queryset, user)
+        return shown if is_administrator(None, user) else shown.filter(edition_slug__in=self.own_editions(user))

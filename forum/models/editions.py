@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.addresses import address
 from core.dates import Precision, today_in
 from core.fields import FoldedField, KeyField, LongText, SortKeyField, TextLine, check_key
 from core.models import Record
@@ -79,6 +79,11 @@ class Edition(Record):
     own_opinion_first = models.BooleanField(
         _("bodies see each other's opinions on their desk only after issuing their own"), default=False
     )
+    holds_mail = models.BooleanField(
+        _("hold mails for review"),
+        default=False,
+        help_text=_("What is to be mailed because of this edition waits until an organizer has read and released it."),
+    )
     report_cut_off = models.DateField(_("last cut-off date for reports"), null=True, blank=True)
     organizations = models.ManyToManyField(
         "forum.Organization", through="forum.EditionOrganization", related_name="editions", verbose_name=_("organizations")
@@ -132,7 +137,7 @@ class Edition(Record):
         return self
 
     def get_absolute_url(self) -> str:
-        return reverse("edition", args=[self.slug])
+        return address("edition", self.slug)
 
     def today(self) -> Any:
         """Today's date in the zone of this edition."""

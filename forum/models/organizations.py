@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.addresses import address
 from core.dates import Precision
 from core.fields import FoldedField, KeyField, SortKeyField, TextLine, check_key
 from core.models import Record
@@ -83,7 +83,7 @@ class Organization(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("organization", args=[self.key])
+        return address("organization", self.key)
 
     @property
     def short(self) -> str:
@@ -100,7 +100,8 @@ class Organization(Record):
             "title_en": "",
             "summary_es": "",
             "summary_en": "",
-            "text": f"{self.acronym} {self.city} {self.other_names}",
+            "names": f"{self.acronym} {self.other_names}",
+            "text": self.city,
         }
 
 

@@ -72,7 +72,7 @@ def follow(agency: Agency, row: dict[str, str], actor: Any) -> int:
     successor = Agency.objects.get(key=row["siglas_sucesor"])
     if agency.succession.filter(successor=successor).exists():
         return 0
-    values: dict[str, Any] = {"kind": row["que_fue"], "note": row["nota"]}
+    values: dict[str, Any] = {"kind": row["que_fue"], "note_es": row["nota_es"], "note_en": row["nota_en"]}
     if row["fecha"]:
         values["happened_on"], precision = parse_partial(row["fecha"])
         values["date_precision"] = Precision.INFERRED if precision == Precision.DAY else precision

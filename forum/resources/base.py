@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
@@ -167,6 +168,11 @@ class OfEditionResource(OrganizersResource):
             if self.default_edition is None:
                 raise FileRefused(self.which_edition())
 
+    def stand_at(self, row: dict[str, str]) -> None:
+        super().stand_at(row)
+        if row.get("edition", "").strip() and isinstance(self.fields["edition"].widget, Reference):
+            self.values["edition"] = self.fields["edition"].take(row["edition"], row, self)
+
     def edition_choices(self) -> list[str]:
         return list(self.editions().values_list("slug", flat=True))
 
@@ -188,7 +194,7 @@ class OfEditionResource(OrganizersResource):
         """The edition of the row; raises `CellError`."""
         given = self.values.get("edition")
         if given is None:
-            given = self.default_edition or self.only_edition()
+            given = self.default_edition or self.sole_edition
         elif self.edition_key and self.default_edition is not None and given != self.default_edition:
             raise CellError(
                 _("The row is for the edition “%(row)s” and the import for “%(all)s”.")
@@ -203,12 +209,22 @@ class OfEditionResource(OrganizersResource):
 
     def key_of(self, texts: dict[str, str]) -> str:
         key = super().key_of(texts)
-        place = texts.get("edition", "").strip() or (self.default_edition.slug if self.default_edition else "")
-        return f"{place.casefold()}|{key}" if key else ""
+        if not key:
+            return ""
+        place = texts.get("edition", "").strip()
+        if not place and (edition := self.default_edition or self.sole_edition):
+            place = edition.slug
+        return f"{place.casefold()}|{key}"
+
+    @cached_property
+    def sole_edition(self) -> Edition | None:
+        return self.only_edition()
 
     def find(self) -> Any:
         """By the one column of `identity` within the edition of the row."""
         name = self.identity[0]
+        if self.found is not None:
+            return next(iter(self.found.get((self.values["edition"].pk, self.values[name]), ())), None)
         return self.model._default_manager.filter(edition=self.values["edition"], **{name: self.values[name]}).first()
 
 

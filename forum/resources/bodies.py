@@ -56,6 +56,9 @@ class BodyResource(OfEditionResource):
     def find(self) -> Any:
         return OrganizersResource.find(self)
 
+    def goes_with(self, record: Any) -> list[Any]:
+        return list(record.edition_rows.all())
+
     def records(self) -> Any:
         """Bodies are public; an export is not narrowed to the editions of the actor unless one is asked for."""
         records = RecordResource.records(self).prefetch_related("edition_rows__edition")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.imports.candidates import Candidate, candidates
+from core import gathering
+from core.imports.candidates import Ask, Candidate, Fresh, candidates, candidates_of
 from core.imports.cells import Moment, Reference, Words, YesNo
 from core.imports.columns import ABSENT, Column
 from core.imports.problems import CellError, Problem, RowRefused
 from core.imports.registry import register
+from core.imports.resource import grouped
 from forum.matching import marks_of
 from forum.models import Agency, Edition, Organization, Participation, Person
 from forum.resources import words
@@ -22,6 +25,19 @@ def zone_of(row: Any, resource: Any) -> str:
     """Times of a participant are those of the edition's place."""
     given = resource.values.get("edition") or resource.default_edition or resource.only_edition()
     return str(given.time_zone if given is not None else "America/Mexico_City")
+
+
+#: Seconds between the columns `created_at` of what one chunk wrote.
+MADE_TOGETHER = 60
+#: What a row of a participant shows of other records.
+NEAR = (
+    "edition",
+    "organization",
+    "agency",
+    "person__state_of_origin",
+    "person__residence_country",
+    "person__residence_subdivision",
+)
 
 
 @register
@@ -42,6 +58,10 @@ class ParticipantResource(OfEditionResource):
     name_column = "name"
     own_names = ("name",)
     key_prefix = "PAR-"
+    #: Row → people of its name, looked for a chunk at once; people whom the rows of the chunk made.
+    alike: ClassVar[dict[int, list[Candidate]]] = {}
+    fresh = Fresh(Person)
+    gathers = True
 
     class Meta:
         model = Participation
@@ -90,6 +110,35 @@ class ParticipantResource(OfEditionResource):
                 _("A participant comes for an organization or for an agency, not for both."), _("Leave one of the cells empty.")
             )
 
+    def look_for(self, chunk: list[tuple[Any, ...]]) -> list[Any]:
+        wanted: dict[int, set[str]] = {}
+        for _row, values, _written in chunk:
+            wanted.setdefault(values["edition"].pk, set()).add(values["key"])
+        here = Q()
+        for edition, keys in wanted.items():
+            here |= Q(edition_id=edition, key__in=sorted(keys))
+        records = Participation.objects.filter(here).order_by("pk") if wanted else Participation.objects.none()
+        found = list(self.locking(records.select_related(*NEAR).prefetch_related("consents"), "self", "person"))
+        self.found = grouped(((record.edition_id, record.key), record) for record in found)
+        self.look_alike(chunk)
+        return [*found, *(record.person for record in found)]
+
+    def find(self) -> Any:
+        record, gathered = super().find(), gathering.current()
+        if record is not None and gathered is not None:
+            # Two rows may be about one person.
+            record.person = gathered.changed_since(Person, record.person_id) or record.person
+        return record
+
+    def made_with(self, record: Any) -> list[Any]:
+        """The person, where this part is the only one and the import made it."""
+        person = record.person
+        alone = person.user_id is None and not person.participations.exclude(pk=record.pk).exists()
+        return [person] if alone and abs((record.created_at - person.created_at).total_seconds()) < MADE_TOGETHER else []
+
+    def goes_with(self, record: Any) -> list[Any]:
+        return list(record.consents.all())
+
     def divided(self, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(values of the participation, values of the person)"""
         own: dict[str, Any] = {}
@@ -106,9 +155,25 @@ class ParticipantResource(OfEditionResource):
         """People whom the actor may see; whoever was named by key in the column of people is known."""
         if self.values.get("person") is not None or not self.values.get("name"):
             return []
-        return candidates(
-            Person, self.values["name"], self.visible(Person), marks=marks_of(self.values.get("email")), values=self.values
-        )
+        ask = self.ask_for(self.values)
+        number = getattr(self.row, "number", 0)
+        if self.found is None or number not in self.alike:
+            return candidates(Person, ask.text, self.visible(Person), marks=ask.marks, values=self.values)
+        return self.alike[number] or self.fresh.find(ask)
+
+    def ask_for(self, values: dict[str, Any]) -> Ask:
+        return Ask(values["name"], tuple(marks_of(values.get("email"))), values)
+
+    def look_alike(self, chunk: list[tuple[Any, ...]]) -> None:
+        """Look for people of these names at once, for the rows of a chunk whose key is new."""
+        found = self.found or {}
+        asks = {
+            row.number: self.ask_for(values)
+            for row, values, _written in chunk
+            if (values["edition"].pk, values["key"]) not in found and values.get("name") and getattr(row, "number", 0)
+        }
+        self.alike = candidates_of(Person, asks, self.visible(Person)) if asks else {}
+        self.fresh = Fresh(Person)
 
     def same_as(self, key: str) -> Any:
         """The part that the person has in this edition, or a new one for the person."""
@@ -127,7 +192,7 @@ class ParticipantResource(OfEditionResource):
         own, of_person = self.divided(self.values)
         if "person" not in own and "source" in own:
             of_person["source"] = own["source"]
-        return create_participation(
+        made = create_participation(
             edition=self.values["edition"],
             actor=self.actor,
             values=own,
@@ -135,6 +200,9 @@ class ParticipantResource(OfEditionResource):
             consent=self.values.get("show_name", False),
             consent_how="import",
         )
+        if self.found is not None:
+            self.fresh.add(made.person)
+        return made
 
     def change(self, record: Any, changes: dict[str, Any]) -> Any:
         own, of_person = self.divided(changes)
@@ -146,7 +214,7 @@ class ParticipantResource(OfEditionResource):
 
     def differences(self, record: Any) -> dict[str, Any]:
         found = super().differences(record)
-        if found.get("show_name") and record.consents.exists():
+        if found.get("show_name") and record.consents.all():
             del found["show_name"]
             self.notes.append(
                 _("%(key)s: consent to show the name was withdrawn; an import does not restore it.") % {"key": record.key}
@@ -154,18 +222,7 @@ class ParticipantResource(OfEditionResource):
         return found
 
     def records(self) -> Any:
-        return (
-            super()
-            .records()
-            .select_related(
-                "edition",
-                "organization",
-                "agency",
-                "person__state_of_origin",
-                "person__residence_country",
-                "person__residence_subdivision",
-            )
-        )
+        return super().records().select_related(*NEAR)
 
     def places(self, records: Any) -> list[Any]:
         return list(Edition.objects.filter(pk__in={record.edition_id for record in records}))

@@ -34,6 +34,7 @@ from forum.workflow.organizations import (
     unlink_mirror,
 )
 from forum.workflow.people import create_participation, edit_participation, set_consent
+from forum.workflow.reminding import remind
 from forum.workflow.roles import add_role, create_account, remove_role
 
 WORKFLOWS = (EDITION,)
@@ -63,6 +64,7 @@ __all__ = [
     "leave_edition",
     "link_mirror",
     "refresh_other_names",
+    "remind",
     "remove_agency_name",
     "remove_organization_name",
     "remove_role",

@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from core import search
-from core.workflow import changing
+from core import gathering, search
+from core.workflow import changing, lock
 from forum.models import Consent, Participation, Person
 from forum.validators import check_participation, check_person
 from forum.workflow.common import create_checked, edit_checked, only_organizers_of
@@ -32,7 +31,7 @@ def create_participation(
     """
     only_organizers_of(edition, actor)
     values = dict(values)
-    with transaction.atomic():
+    with gathering.together():
         if values.get("person") is None:
             values["person"] = create_checked(Person(**(person_values or {})), check_person, actor=actor, at=at)
         elif person_values:
@@ -62,16 +61,17 @@ def edit_participation(
     only_organizers_of(participation.edition, actor)
     if "show_name" in values:
         raise TypeError("Consent changes by set_consent().")
-    with transaction.atomic():
+    with gathering.together():
         edit_checked(participation, values, check_participation, actor=actor, revision=revision, at=at)
         if person_values:
             person = participation.person
             edit_checked(person, person_values, check_person, actor=actor, revision=person_revision, at=at)
             for part in person.participations.select_related("edition", "organization", "agency"):
-                part.person = person
-                part.save(update_fields=[])
-                search.refresh(part)
-            participation.refresh_from_db(fields=["shown_name", "sort"])
+                current = participation if part.pk == participation.pk else part
+                if gathering.current() is not None and current is part:
+                    current = lock(part)
+                current.person = person
+                search.refresh(gathering.rederive(current))
     return participation
 
 
@@ -86,14 +86,14 @@ def set_consent(
     if person.user_id is None or person.user_id != getattr(actor, "pk", None):
         only_organizers_of(participation.edition, actor)
     moment = at or timezone.now()
-    with transaction.atomic():
-        if Participation.objects.select_for_update().get(pk=participation.pk).show_name == given:
+    with gathering.together():
+        if lock(participation).show_name == given:
             return participation
         with changing(participation, "consent" if given else "withdraw_consent", actor=actor, reason=how, at=moment) as change:
             change.record.show_name = given
             change.record.refresh_derived()
         if given:
-            Consent.objects.create(participation=participation, given_at=moment, how=how)
+            gathering.insert(Consent(participation=participation, given_at=moment, how=how))
         else:
             for consent in participation.consents.filter(revoked_at__isnull=True):
                 consent.revoked_at = max(moment, consent.given_at)

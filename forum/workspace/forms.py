@@ -117,6 +117,7 @@ class EditionForm(KeyedForm):
                 "own_opinion_first",
             ],
         ),
+        (_("Mail"), ["holds_mail"]),
     ]
 
     class Meta:
@@ -124,7 +125,7 @@ class EditionForm(KeyedForm):
         fields = [
             *("slug", "folio_prefix", "name_es", "name_en", "objective_es", "objective_en", "starts_on", "ends_on"),
             *("date_precision", "date_note", "city", "venue", "time_zone", "convener", "supporters", "intake_closes_on"),
-            *("review_closes_on", "review_term_days", "opinion_publication", "own_opinion_first", "report_cut_off"),
+            *("review_closes_on", "review_term_days", "opinion_publication", "own_opinion_first", "report_cut_off", "holds_mail"),
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

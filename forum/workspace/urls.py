@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import closures, desks, editions, participants
+from forum.workspace import closures, desks, editions, mail, participants
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path(_("organizations/<str:key>/"), desks.organization_edit, name="organization_edit"),
     path(_("non-working-days/"), closures.closures, name="closures"),
     path(_("non-working-days/<str:key>/"), closures.closure_withdraw, name="closure_withdraw"),
+    path(_("mail/"), mail.mails, name="mails"),
+    path(_("mail/mine/"), mail.mail_settings, name="mail_settings"),
+    path(_("mail/mine/calendar/"), mail.mail_calendar, name="mail_calendar"),
+    path(_("mail/<str:key>/"), mail.mail, name="mail"),
     path(_("agencies/"), desks.agencies, name="agencies"),
     path(_("agencies/new/"), desks.agency_new, name="agency_new"),
     path(_("agencies/<str:key>/"), desks.agency_edit, name="agency_edit"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.dates import Precision
 from core.fields import FoldedField, KeyField, LongText, SortKeyField, TextLine, check_key
 from core.models import Record
@@ -53,7 +53,7 @@ class Antecedent(Record):
         return self.in_language("name")
 
     def get_absolute_url(self) -> str:
-        return reverse("antecedent", args=[self.key])
+        return address("antecedent", self.key)
 
     def search_entry(self) -> dict[str, str] | None:
         return {

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
+from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
 from core.models import Record
 from core.models.base import choice_constraint
@@ -67,6 +68,10 @@ class ProposalStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("status of a proposal", "withdrawn")
     MERGED = "merged", pgettext_lazy("status of a proposal", "merged")
     SPLIT = "split", pgettext_lazy("status of a proposal", "split")
+
+
+#: Nothing more is answered to these: they left the table, and what they had been answered is no reading of today.
+LEFT_THE_TABLE = (ProposalStatus.WITHDRAWN, ProposalStatus.MERGED, ProposalStatus.SPLIT)
 
 
 class ProposalReading(models.TextChoices):
@@ -146,6 +151,12 @@ class Proposal(ProposalText, Record):
             models.Index(fields=["edition", "folio"], name="proposal_edition"),
             models.Index(fields=["status", "folio"], name="proposal_status"),
             models.Index(fields=["reading", "folio"], name="proposal_reading"),
+            models.Index(fields=["topic", "folio"], name="proposal_topic"),
+            models.Index(fields=["table", "folio"], name="proposal_table"),
+            models.Index(fields=["-created_at", "folio"], name="proposal_newest"),
+            models.Index(fields=["-updated_at", "folio"], name="proposal_changed"),
+            # A folio in another case is not a second proposal: imports look for it (`iexact`).
+            models.Index(Upper("folio"), name="proposal_folio_upper"),
         ]
         constraints = [
             *Record.Meta.constraints,
@@ -195,7 +206,7 @@ class Proposal(ProposalText, Record):
         return next((version for version in self.versions.all() if version.number == self.version_number), None)
 
     def get_absolute_url(self) -> str:
-        return reverse("proposal", args=[self.folio])
+        return address("proposal", self.folio)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.folio:

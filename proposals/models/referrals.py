@@ -63,7 +63,16 @@ class Referral(Record):
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
         ordering = ("due_on", "folio")
-        indexes = [models.Index(fields=["agency", "status", "due_on", "folio"], name="referral_queue")]
+        indexes = [
+            models.Index(fields=["agency", "status", "due_on", "folio"], name="referral_queue"),
+            # What the page of a body names first, and what it names then.
+            models.Index(
+                fields=["agency", "due_on", "folio"],
+                name="referral_open",
+                condition=models.Q(status__in=["pending", "acknowledged", "asked"]),
+            ),
+            models.Index(fields=["agency", "due_on", "folio"], name="referral_due"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(

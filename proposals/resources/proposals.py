@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
@@ -12,12 +13,14 @@ from core.imports.cells import Many, Number, PartlyKnownDay, Reference, Words
 from core.imports.columns import Column
 from core.imports.problems import CellError
 from core.imports.registry import register
+from core.imports.resource import grouped
 from forum.models import Agency, Organization, Participation, WorkingTable
 from forum.resources.base import STATE, AreaCode, OfEditionResource, OrganizersResource, edition_column, edition_of_row
 from forum.resources.words import SOURCE
 from proposals.models import Antecedent, Proposal, Recommendation
 from proposals.resources import words
 from proposals.workflow import create_proposal, edit_proposal
+from proposals.workflow.proposal import LINKS
 
 
 @register
@@ -58,7 +61,10 @@ class TableNumber(Widget):
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> WorkingTable:
         number = Number(999).clean(value)
         edition = resource.edition_of_row()
-        tables = resource.cache.setdefault(("tables", edition.pk), {table.number: table for table in edition.tables.all()})
+        place = ("tables", edition.pk)
+        tables = resource.cache.get(place)
+        if tables is None:
+            tables = resource.cache[place] = {table.number: table for table in edition.tables.all()}
         if number not in tables:
             raise CellError(
                 _("“%(edition)s” has no working table %(number)s.") % {"edition": edition.slug, "number": number},
@@ -77,6 +83,7 @@ class ProposalResource(OfEditionResource):
 
     kind = "proposals"
     position = 8
+    gathers = True
     identity = ("folio",)
     examples = {
         "folio": "FM1-01",
@@ -113,6 +120,13 @@ class ProposalResource(OfEditionResource):
     status = Column("estatus", "status", widget=Words(words.PROPOSAL_STATUS), informative=True)
     version_number = Column("version", "version", informative=True)
     reading = Column("lectura_de_conjunto", "overall_reading", widget=Words(words.READING), informative=True)
+
+    def look_for(self, chunk: list[tuple[Any, ...]]) -> list[Any]:
+        folios = {str(values["folio"]).upper() for _row, values, _written in chunk}
+        records = Proposal.objects.alias(upper=Upper("folio")).filter(upper__in=sorted(folios)).order_by("pk")
+        found = list(self.locking(records.select_related("edition", "table").prefetch_related(*LINKS)))
+        self.found = grouped((record.folio.upper(), record) for record in found)
+        return found
 
     def find(self) -> Any:
         found = OrganizersResource.find(self)

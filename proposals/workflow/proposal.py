@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import ledger
+from core import gathering, ledger
 from core.events import SYSTEM
 from core.workflow import StepRefused, create, step
 from forum.models import Agency, Edition, User
@@ -76,7 +75,7 @@ def create_proposal(
         "states": states,
         "speakers": people,
     }
-    with transaction.atomic():
+    with gathering.together():
         if proposal.folio:
             note_folio(proposal.folio, edition)
         created: Proposal = create(proposal, actor=actor, at=at, links=links)

@@ -12,6 +12,7 @@ from core.workspace import attempt, done, sent, show_form, workspace_page
 from forum.models import Organization
 from forum.permissions import is_organizer_of
 from forum.roles import roles_of
+from forum.workspace.reminding import reminded
 from proposals.models import Opinion
 from proposals.permissions import is_official_for
 from proposals.workflow import REFERRAL, answer_clarification, set_condition
@@ -37,8 +38,18 @@ def clarification(request: HttpRequest, folio: str) -> HttpResponse:
         "proposal": proposal,
         "refusal": REFERRAL.refusal(asked.referral, "answer_clarification", request.user),
         "timeline": timeline(asked),
+        "may_remind": asked.answered_at is None and is_organizer_of(proposal, request.user),
     }
     return show_form(request, "proposals/workspace/clarification.html", form, **context)
+
+
+@workspace_page(methods=("POST",))
+def clarification_remind(request: HttpRequest, folio: str) -> HttpResponse:
+    """Remind the proponents by hand: an organizer."""
+    asked = asked_of(request, folio)
+    if not is_organizer_of(asked, request.user):
+        raise PermissionDenied
+    return reminded(request, asked, "workspace:clarification", folio)
 
 
 @workspace_page

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -39,10 +40,11 @@ ORDER = ("due_on", "folio")
 
 @dataclass(frozen=True)
 class Line:
-    """A referral as the queue shows it. Days are working days of the body's own calendar."""
+    """A referral as the queue shows it. Days are working days of the body's own calendar; `drafter` is who began the draft,
+    '' when that is not known, None when there is none."""
 
     referral: Any
-    draft: Any
+    drafter: str | None
     days_left: int
     days_late: int
 
@@ -53,15 +55,22 @@ def lines(rows: Any, at: dt.datetime) -> list[Line]:
     for row in rows:
         calendar, today = calendars.of(row.agency), at.astimezone(row.zone).date()
         left = calendar.between(today, row.due_on) if row.is_open else 0
-        found.append(Line(row, next(iter(row.drafts), None), left, row.working_days_late(today, calendar)))
+        found.append(Line(row, row.drafter, left, row.working_days_late(today, calendar)))
     return found
+
+
+#: Texts that no line shows.
+LONG = [f"{name}_{language}" for name in ("problem", "petition", "expected_result") for language in ("es", "en")]
+UNREAD = [f"{path}__{name}" for path in ("version", "version__proposal") for name in LONG]
 
 
 def with_details(rows: Any) -> Any:
     """What a line shows, in as many queries for one as for many."""
-    drafts = Opinion.objects.filter(status="draft").select_related("drafted_by")
-    return rows.select_related("agency", "version__proposal__edition").prefetch_related(
-        "version__proposal__proponents", Prefetch("opinions", drafts, to_attr="drafts")
+    drafts = Opinion.objects.filter(referral=OuterRef("pk"), status="draft")
+    name = Coalesce(NullIf("drafted_by__name", Value("")), "drafted_by__email", Value(""), output_field=CharField())
+    rows = rows.select_related("agency", "version__proposal__edition").defer(*UNREAD)
+    return rows.annotate(drafter=Subquery(drafts.order_by().values(name=name)[:1])).prefetch_related(
+        "version__proposal__proponents"
     )
 
 
@@ -99,9 +108,10 @@ def filters(bodies: Sequence[Agency], editions: Sequence[Edition], user: Any) ->
 
 
 def editions_of(agencies: Any) -> list[Any]:
-    """The editions in which these bodies were asked something, newest first."""
-    asked = Referral.objects.of_agencies(agencies).values("version__proposal__edition")
-    return list(Edition.objects.filter(pk__in=asked).order_by("-starts_on", "slug")[:100])
+    """The editions in which these bodies were asked something, newest first. Of each edition one referral is looked for."""
+    asked = Referral.objects.of_agencies(agencies).filter(version__proposal__edition=OuterRef("pk"))
+    rows = Edition.objects.annotate(one=Subquery(asked.order_by().values("pk")[:1])).filter(one__isnull=False)
+    return list(rows.order_by("-starts_on", "slug")[:100])
 
 
 def progress(agencies: Any, editions: Sequence[Edition] | None = None) -> dict[str, Any]:
@@ -132,11 +142,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     agencies, now = officials_only(request), timezone.now()
     asked = request.GET.get("show", "")
     show = asked if asked in dict(SHOW) else "waiting"
-    bodies = list(Agency.objects.filter(pk__in=agencies).order_by("sort", "key"))
+    # Of the one body that most officials have, the lines tell the name.
+    bodies = list(Agency.objects.filter(pk__in=agencies).order_by("sort", "key")) if len(agencies) > 1 else []
     editions = editions_of(agencies)
     zones = [each.time_zone for each in editions]
     rows = of_show(Referral.objects.of_agencies(agencies).exclude(status="recalled"), show, now, zones)
     shown = Listing(request, rows, filters(bodies, editions, request.user), order=ORDER, keep=("show",), prepare=with_details)
+    if not bodies:
+        bodies = [row.agency for row in shown.page][:1] or list(Agency.objects.filter(pk__in=agencies))
     counts = progress(agencies, editions)
     numbers = {"waiting": counts["waiting"], "late": counts["late"], "answered": counts["answered"], "all": counts["asked"]}
     found = lines(shown, now)

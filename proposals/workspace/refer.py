@@ -1,9 +1,10 @@
-"""The organizers' side of referrals: sending, terms, recalling, recording on behalf, releasing the opinions."""
+"""The organizers' side of referrals: sending, terms, recalling, recording on behalf."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +17,12 @@ from core.timeline import timeline
 from core.workflow import StepRefused
 from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 from forum.models import Agency
-from forum.workspace.access import own_edition, own_editions
+from forum.workspace.access import own_editions
 from forum.workspace.editions import chosen_edition
-from proposals.models import Opinion, Proposal
+from forum.workspace.reminding import reminded
+from proposals.models import Proposal
 from proposals.record import answers_of, clocks_for
-from proposals.workflow import REFERRAL, extend, issue_on_behalf, recall, refer, release_opinions, set_liaisons
+from proposals.workflow import REFERRAL, extend, issue_on_behalf, recall, refer, set_liaisons
 from proposals.workspace.access import organized_referral
 from proposals.workspace.opinion_form import OnBehalfForm
 from proposals.workspace.referral_forms import ExtendForm, LiaisonsForm, ReferForm
@@ -49,7 +51,7 @@ def refer_many(request: HttpRequest) -> HttpResponse:
     edition = chosen_edition(request)
     folios = folios_in(request.GET.getlist("proposal"))
     proposals = offered(edition, folios + folios_in(request.POST.getlist("proposals")))
-    agencies = Agency.objects.filter(never_answers=False).order_by("sort", "key")
+    agencies = Agency.objects.order_by("never_answers", "sort", "key")
     form = ReferForm(sent(request), proposals=proposals, agencies=agencies, initial={"proposals": folios})
     if form.is_valid() and attempt(form, send, form=form, actor=request.user):
         sentence = ngettext("One referral was sent.", "%(count)s referrals were sent.", form.result) % {"count": form.result}
@@ -59,8 +61,9 @@ def refer_many(request: HttpRequest) -> HttpResponse:
 
 
 def send(*, form: ReferForm, actor: Any) -> int:
-    """Every referral that the form asks for, in one transaction; how many. A refusal names the proposal."""
+    """Every referral that the form asks for, in one transaction; how many. A refusal names the proposal or the liaison."""
     sent = 0
+    liaisons, bodies_asked = form.liaisons_by_body(), set()
     with transaction.atomic():
         for proposal, bodies in form.plan():
             if not bodies:
@@ -68,8 +71,15 @@ def send(*, form: ReferForm, actor: Any) -> int:
                     _("%(folio)s was referred to all of these bodies already: take it from the choice.")
                     % {"folio": proposal.folio}
                 )
-            found = refer(proposal=proposal, agencies=bodies, actor=actor, **form.values("term_days", "sent_on"))
+            people = list(dict.fromkeys(user for body in bodies for user in liaisons.get(body.pk, ())))
+            found = refer(proposal=proposal, agencies=bodies, actor=actor, liaisons=people, **form.values("term_days", "sent_on"))
+            bodies_asked.update(body.pk for body in bodies)
             sent += len(found)
+        named = {user for pk in bodies_asked for user in liaisons.get(pk, ())}
+        for user in form.cleaned_data.get("liaisons", ()):
+            if user not in named:
+                sentence = _("%(name)s is an official of none of the bodies that are asked here.") % {"name": user}
+                raise ValidationError({"liaisons": sentence})
     return sent
 
 
@@ -114,6 +124,12 @@ def referral_step(request: HttpRequest, folio: str, action: str) -> HttpResponse
     doors = {"recall": lambda given: recall(referral=found, actor=request.user, reason=given["reason"])}
     failed = take_step(request, REFERRAL, found, action, doors)
     return redirect("workspace:referral", found.folio) if failed is None else referral_page(request, found, failed)
+
+
+@workspace_page(methods=("POST",))
+def referral_remind(request: HttpRequest, folio: str) -> HttpResponse:
+    """Remind the body by hand."""
+    return reminded(request, organized_referral(request, folio), "workspace:referral", folio)
 
 
 def step_page(request: HttpRequest, found: Any, action: str, form: BaseForm, door: Any, **arguments: Any) -> HttpResponse:
@@ -161,17 +177,3 @@ def on_behalf(request: HttpRequest, folio: str) -> HttpResponse:
         return done(request, _("Recorded: %(folio)s.") % {"folio": form.result.folio}, "workspace:referral", found.folio)
     context = {"referral": found, "proposal": found.proposal, "refusal": REFERRAL.refusal(found, "answer", request.user)}
     return show_form(request, "proposals/workspace/on_behalf.html", form, **context)
-
-
-@workspace_page
-def release(request: HttpRequest, slug: str) -> HttpResponse:
-    """The issued opinions of an edition that wait to be released together."""
-    edition = own_edition(request, slug)
-    form = BaseForm(sent(request))
-    form.submit_label = _("Release them all")
-    rows = Opinion.objects.filter(referral__version__proposal__edition=edition, issued_at__isnull=False, released_at__isnull=True)
-    if request.method == "POST" and form.is_valid() and attempt(form, release_opinions, edition=edition, actor=request.user):
-        sentence = ngettext("One opinion was released.", "%(count)s opinions were released.", form.result)
-        return done(request, sentence % {"count": form.result}, "workspace:release", slug)
-    waiting = rows.select_related("referral__version__proposal", "referral__agency").order_by("folio")
-    return show_form(request, "proposals/workspace/release.html", form, edition=edition, waiting=waiting[:200])

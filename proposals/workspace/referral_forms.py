@@ -23,6 +23,27 @@ class Waiting(SeveralField):
         return f"{obj.folio} · {obj.title} → {bodies}" if bodies else f"{obj.folio} · {obj.title}"
 
 
+class Addressed(Bodies):
+    """Bodies that a proposal can be sent to; of those without a seat at the table, that their answer comes on paper."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        label = super().label_from_instance(obj)
+        return _("%(body)s (its answer is recorded on behalf)") % {"body": label} if obj.never_answers else label
+
+
+class Liaisons(SeveralField):
+    """Officials with the body that each of them is official of."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({', '.join(sorted(row.agency.short for row in obj.role_rows.all() if row.agency_id))})"
+
+
+def officials_of(agencies: Any) -> Any:
+    """The open accounts of officials of these bodies, with their roles at hand."""
+    rows = User.objects.filter(role_rows__kind="official", role_rows__agency__in=agencies, is_active=True)
+    return rows.order_by("name", "email").distinct().prefetch_related("role_rows__agency")
+
+
 class ReferForm(BaseForm):
     """Several proposals to several bodies at once."""
 
@@ -33,7 +54,13 @@ class ReferForm(BaseForm):
     )
     proposals = Waiting(label=_("Proposals"), queryset=Proposal.objects.none(), to_field_name="folio")
     whom = forms.ChoiceField(label=_("To whom"), choices=WHOM, widget=forms.RadioSelect, initial="addressees")
-    agencies = Bodies(label=_("Public bodies"), queryset=Agency.objects.none(), required=False, to_field_name="key")
+    agencies = Addressed(label=_("Public bodies"), queryset=Agency.objects.none(), required=False, to_field_name="key")
+    liaisons = Liaisons(
+        label=_("Liaison officials"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("Each is named in the referrals to their own body; nobody need be."),
+    )
     term_days = forms.IntegerField(
         label=_("Term, working days"),
         required=False,
@@ -48,9 +75,13 @@ class ReferForm(BaseForm):
         self._made_with |= {"proposals": proposals, "agencies": agencies}
         self.fields["proposals"].queryset = proposals
         self.fields["agencies"].queryset = agencies
+        self.fields["liaisons"].queryset = officials = officials_of(agencies)
+        if not officials:
+            del self.fields["liaisons"]
 
     def layout(self) -> list[Any]:
-        return ["proposals", "whom", "agencies", pair("term_days", "sent_on")]
+        liaisons = ["liaisons"] if "liaisons" in self.fields else []
+        return ["proposals", "whom", "agencies", *liaisons, pair("term_days", "sent_on")]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -78,6 +109,15 @@ class ReferForm(BaseForm):
             found.append((proposal, [body for body in bodies if body.pk not in asked]))
         return found
 
+    def liaisons_by_body(self) -> dict[int, list[User]]:
+        """The chosen liaisons by the id of each body that they are official of."""
+        found: dict[int, list[User]] = {}
+        for user in self.cleaned_data.get("liaisons", ()):
+            for row in user.role_rows.all():
+                if row.agency_id is not None:
+                    found.setdefault(row.agency_id, []).append(user)
+        return found
+
 
 class ExtendForm(ReasonForm):
     """A later due date."""
@@ -98,8 +138,7 @@ class LiaisonsForm(BaseForm):
 
     def __init__(self, *args: Any, record: Referral, **kwargs: Any) -> None:
         super().__init__(*args, record=record, **kwargs)
-        officials = User.objects.filter(role_rows__kind="official", role_rows__agency=record.agency_id, is_active=True)
-        self.fields["users"].queryset = officials.order_by("name", "email")
+        self.fields["users"].queryset = officials_of([record.agency_id])
 
     def initial_of(self, record: Any) -> dict[str, Any]:
         return {"users": [user.key for user in record.liaisons.all()]}

@@ -13,7 +13,7 @@ from core.workflow import StepRefused
 from core.workspace import attempt, done, sent, show_form, take_step, workspace_page
 from forum.models import Agency
 from proposals.models import Opinion, Referral
-from proposals.record import opinions_of
+from proposals.queries import opinions_of
 from proposals.workflow import OPINION, REFERRAL, acknowledge, add_position, ask, refer_onward, supersede
 from proposals.workspace.access import officials_only, own_opinion, own_referral
 from proposals.workspace.opinion_form import OpinionForm

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from proposals.workspace import desk, fate, offline, proposals, questions, queue, refer, review, review_steps
+from proposals.workspace import desk, fate, offline, proposals, questions, queue, refer, release, review, review_steps
 
 urlpatterns = [
     path(_("proposals/"), proposals.proposals, name="proposals"),
@@ -20,10 +20,11 @@ urlpatterns = [
     path(_("refer/"), refer.refer_many, name="refer"),
     path(_("referrals/<str:folio>/"), refer.referral, name="referral"),
     path(_("referrals/<str:folio>/steps/<str:action>/"), refer.referral_step, name="referral_step"),
+    path(_("referrals/<str:folio>/remind/"), refer.referral_remind, name="referral_remind"),
     path(_("referrals/<str:folio>/extend/"), refer.referral_extend, name="referral_extend"),
     path(_("referrals/<str:folio>/liaisons/"), refer.referral_liaisons, name="referral_liaisons"),
     path(_("referrals/<str:folio>/on-behalf/"), refer.on_behalf, name="on_behalf"),
-    path(_("forums/<str:slug>/opinions/"), refer.release, name="release"),
+    path(_("forums/<str:slug>/opinions/"), release.release, name="release"),
     path(_("queue/"), queue.queue, name="queue"),
     path(_("queue/offline/"), offline.offline, name="offline"),
     path(_("queue/offline.xlsx"), offline.offline_workbook, name="offline_workbook"),
@@ -42,4 +43,5 @@ urlpatterns = [
     path(_("templates/<str:key>/"), desk.template_edit, name="template_edit"),
     path(_("papers/<str:key>/"), desk.paper, name="paper"),
     path(_("clarifications/<str:folio>/"), questions.clarification, name="clarification"),
+    path(_("clarifications/<str:folio>/remind/"), questions.clarification_remind, name="clarification_remind"),
 ]

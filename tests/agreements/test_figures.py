@@ -207,9 +207,9 @@ class Queries(World):
 
     def test_as_many_queries_for_one_as_for_thirty(self):
         self.fill(1)
-        with self.assertNumQueries(15):
+        with self.assertNumQueries(14):
             self.everything()
         self.fill(29)
         self.assertEqual(Commitment.objects.count(), 30)
-        with self.assertNumQueries(15):
+        with self.assertNumQueries(14):
             self.everything()

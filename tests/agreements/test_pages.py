@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import re
 
+import pytest
 import rfc8785
 from django.test import TestCase
 from django.utils.translation import override
@@ -19,6 +20,7 @@ EVERYBODY = set(PERSONAS)
 PARTIES = {"organizer", "official", "delegate", "administrator"}
 
 
+@pytest.mark.once
 class AudienceTests(ChainWorld, TestCase):
     def who_reads(self, addresses):
         """Address → the personas who are answered with 200; every other answer must be 404."""

@@ -12,11 +12,13 @@ from core.models import LedgerEntry, SearchEntry
 from core.workflow import StepRefused
 from tests import factories as make
 from tests.agreements.story import AgreementWorld
+from tests.kept import figures_hold
 
 
 class AmendmentTests(AgreementWorld, TestCase):
     def setUp(self):
         super().setUp()
+        self.enterContext(figures_hold())
         self.agreement = self.signed()
         self.first = self.agreement.versions.get()
         self.organizer = self.accounts["organizer"]

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import pytest
 from django.db import transaction
 from django.test import TestCase
 from django.urls import get_resolver, reverse
@@ -24,6 +25,7 @@ OTHERS = set(PERSONAS) - ANONYMOUS - INSIDERS
 WITH_A_ROLE = set(PERSONAS) - ANONYMOUS - {"nobody"}
 
 
+@pytest.mark.once
 class PageTests(AgreementWorld, TestCase):
     """Each page of records in the state in which the page is at home."""
 

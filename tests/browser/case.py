@@ -92,22 +92,25 @@ class BrowserCase(StaticLiveServerTestCase):
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
         found = self.page.evaluate(
-            "asked => axe.run(document, {runOnly: asked, resultTypes: ['violations']}).then(found => found.violations)", asked
+            # Nothing of the page lies in a frame, and none of these rules reads style sheets: fetching them again took half the time.
+            "asked => axe.run(document, {runOnly: asked, resultTypes: ['violations'], preload: false, iframes: false})"
+            ".then(found => found.violations)",
+            asked,
         )
         return [
             f"{each['id']}: {each['help']} ({', '.join(str(node['target'][0]) for node in each['nodes'][:3])})" for each in found
         ]
 
     def audit(self) -> list[str]:
-        """What is wrong with the page as loaded, its details open: axe at 320 and 1280 px, light and dark (of what dark can
-        change: the colours), and whether anything runs over the edge at 320 px, or at 1280 px with text twice as large."""
+        """What is wrong with the page as loaded, its details open: axe at 320 and 1280 px in light, at 1280 px in dark (of what
+        dark can change: the colours, which follow no width), and whether anything runs over the edge at 320 px, or at 1280 px
+        with text twice as large."""
         found = []
         self.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 800})
-            for scheme, rules in (("light", ()), ("dark", ("color-contrast",))):
-                self.page.emulate_media(color_scheme=scheme)
-                found += [f"{width} {scheme}: {each}" for each in self.axe(*rules)]
+            self.page.emulate_media(color_scheme="light")
+            found += [f"{width} light: {each}" for each in self.axe()]
             size = "200%" if width == max(WIDTHS) else "100%"
             needed = self.page.evaluate(
                 """size => { const root = document.documentElement; root.style.fontSize = size;
@@ -116,4 +119,6 @@ class BrowserCase(StaticLiveServerTestCase):
             )
             if needed > width:
                 found.append(f"{width} text {size}: needs {needed} px")
+        self.page.emulate_media(color_scheme="dark")
+        found += [f"{width} dark: {each}" for each in self.axe("color-contrast")]
         return found

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test import TestCase
@@ -24,6 +25,7 @@ SHARED = {forum.Area, forum.Organization, forum.Agency, asked.Antecedent, asked.
 OURS = {"core", "forum", "proposals", "agreements"}
 
 
+@pytest.mark.once
 class EntranceTests(AdminWorld, TestCase):
     def setUp(self):
         self.clients = {name: super(EntranceTests, self).sign_in(name) for name in PERSONAS}

@@ -228,7 +228,7 @@ class BatchTests(TestCase):
     def test_the_report_is_the_rows_that_did_not_go_in_with_the_reasons(self):
         run = bring_in(MIXED)
         headers, *rows = rows_of(write_report(run))
-        added = ["Acuerda: row", "Acuerda: column", "Acuerda: value", "Acuerda: reason", "Acuerda: remedy"]
+        added = ["Acuerda: row", "Acuerda: column", "Acuerda: value", "Acuerda: reason", "Acuerda: remedy", "Acuerda: import"]
         self.assertEqual(headers, ["clave", "nombre", "tipo", "estado_origen_inegi", "federacion", *added])
         self.assertEqual([row[:6] for row in rows], [
             ["A-2", "Dos", "federacion de todo", "32", "", "3"],

@@ -30,10 +30,10 @@ class ReadingCase(SimpleTestCase):
         self.enterContext(override("en"))
 
     def refused(self, data, name="x.csv", **options):
-        begin = time.monotonic()
+        begin = time.process_time()
         with self.assertRaises(FileRefused) as caught:
             list(read(name, data, **options).rows)
-        self.assertLess(time.monotonic() - begin, 5)
+        self.assertLess(time.process_time() - begin, 5)
         return str(caught.exception)
 
     def rows(self, data, name="x.csv", **options):

@@ -77,3 +77,36 @@ class ListingTests(TestCase):
         with self.assertNumQueries(0):
             self.assertEqual([record.parent for record in listing], [self.parent] * 2)
         self.assertEqual(listing.queryset.query.select_related, False)
+
+
+class FoldedListingTests(ListingTests):
+    """`folded=True`: the selects, two hundred names each, are read and sent only when asked for."""
+
+    def list(self, query, **options):
+        return super().list(query, **{"folded": True, **options})
+
+    def test_the_form_keeps_what_was_chosen(self):
+        listing = self.list("q=club&kind=hometown_club&of=FED&order=key")
+        self.assertEqual([(each.name, each.value) for each in listing.controls], [("q", "club")])
+        self.assertEqual(listing.hidden, [("kind", "hometown_club"), ("of", "FED"), ("order", "key")])
+
+    def test_selects_are_there_when_asked_for(self):
+        listing = self.list("q=club&kind=hometown_club&order=key&filters=open")
+        self.assertEqual([(each.name, each.value) for each in listing.controls], [("q", "club"), ("kind", "hometown_club")])
+        self.assertEqual((listing.open, listing.hidden), (True, []))
+        for query in ("", "filters=", "filters=shut"):
+            self.assertFalse(self.list(query).open, query)
+
+    def test_the_ways_to_open_and_close_keep_what_was_chosen(self):
+        listing = self.list("kind=hometown_club&after=x")
+        self.assertEqual(listing.opening, "?kind=hometown_club&filters=open#filters")
+        self.assertEqual(self.list("kind=hometown_club&filters=open").closing, "?kind=hometown_club")
+
+    def test_choices_are_asked_for_once_a_list(self):
+        """And not at all while nobody chooses or opens."""
+        asked = []
+        question = ChoiceFilter("kind", "kind", lambda: asked.append(1) or Organization.Kind.choices)
+        for query, expected in (("", 0), ("kind=network", 1), ("filters=open", 1), ("kind=network&filters=open", 1)):
+            asked.clear()
+            Listing(RequestFactory().get(f"/?{query}"), Organization.objects.all(), (question,), order=("key",), folded=True)
+            self.assertEqual(len(asked), expected, query)

@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import TestCase
@@ -229,6 +230,7 @@ class ByCommandTests(TestCase):
         self.assertIn("was submitted", run.refused[0].problems[0].reason)
 
 
+@pytest.mark.once
 class OtherShapesTests(TestCase):
     """The same counts whatever program saved the files, and in whatever order the rows stand."""
 
@@ -315,6 +317,7 @@ class OneFileAfterAnotherTests(TestCase):
         self.assertEqual(forum.Edition.objects.count(), 1)
 
 
+@pytest.mark.once
 class SameResultTests(TestCase):
     """The files saved by other programs, into an empty database: the same records as from the originals."""
 

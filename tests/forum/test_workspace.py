@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +25,7 @@ class ForumDesk(DeskMixin, PersonaWorld, TestCase):
         return self.sign_in(name).post(url, data)
 
 
+@pytest.mark.once
 class AccessTests(ForumDesk):
     @classmethod
     def setUpTestData(cls) -> None:

@@ -29,7 +29,8 @@ def public_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
     fixed = ("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "robots")
     pages = ("home", "progress", "search", "privacy", "data", "verify", "ledger", "participants")
     lists = ("editions", "organizations", "agencies", "proposals", "antecedents", "agreements", "meetings")
-    found: list[tuple[str, list[Any], set[str]]] = [(name, [], PUBLIC) for name in (*fixed, *pages, *lists)]
+    files = (*(f"{name}_csv" for name in lists), "participants_csv", "commitments_csv")
+    found: list[tuple[str, list[Any], set[str]]] = [(name, [], PUBLIC) for name in (*fixed, *pages, *lists, *files)]
     for kind, key in (("edition", "propia"), ("organization", "ORG-01"), ("agency", "IFE"), ("antecedent", "cumbre")):
         found += [(kind, [key], PUBLIC), (f"{kind}_json", [key], PUBLIC)]
     for suffix in ("", "_json"):
@@ -51,6 +52,15 @@ def public_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("meetings_calendar", [], PUBLIC),
         ("matrix", [], PUBLIC),
         ("matrix_file", ["csv"], PUBLIC),
+        *(("follow", [kind, key], PUBLIC) for kind, key in (("agency", "IFE"), ("proposal", asked[0]), ("agreement", signed[0]))),
+        ("follow", ["proposal", w.draft.folio], NOBODY),
+        ("follow", ["edition", "propia"], NOBODY),
+        *((name, [w.subscription.key], PUBLIC) for name in ("follow_confirm", "follow_leave")),
+        ("follow_confirm", ["s-unknown"], NOBODY),
+        ("my_calendar", [w.calendar_key], PUBLIC),
+        ("my_calendar", ["x"], NOBODY),
+        ("by_mail", [w.mail_token], PUBLIC),
+        ("by_mail", ["x:y:z"], NOBODY),
         ("choose_language", [], NOBODY),
         ("set_language", [], NOBODY),
         ("styleguide", [], ANY_ORGANIZER),
@@ -82,12 +92,18 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         *((name, [], ANY_ORGANIZER) for name in ("participants", "organizations", "agencies", "organization_new")),
         *((name, [], ANY_ORGANIZER) for name in ("agency_new", "refer", "agreement_new", "meeting_new")),
         ("edition_new", [], ANY_ORGANIZER),
+        ("mails", [], ANY_ORGANIZER),
+        ("mail", [w.message.key], ORGANIZERS),
+        ("mail_settings", [], SIGNED_IN),
+        ("mail_calendar", [], NOBODY),
         *((name, [], ANY_ORGANIZER) for name in ("closures", "imports")),
         *(
             (name, ["organizations", *form], ANY_ORGANIZER)
             for name, form in (("import_new", []), ("import_template", ["csv"]), ("import_export", ["csv"]))
         ),
         *((name, [w.batch.key], ORGANIZERS) for name in ("import", "import_errors", "import_file")),
+        *((name, [w.batch.key], NOBODY) for name in ("import_stop", "import_go_on")),
+        ("import_undo", [w.batch.key], ORGANIZERS),
         ("closure_withdraw", [w.closure.key], ANY_ORGANIZER),
         *((name, ["propia"], ORGANIZERS) for name in ("edition", "edition_edit", "table_new", "release")),
         ("edition_stage", ["propia"], NOBODY),
@@ -104,6 +120,9 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("proposal_step", [asked, "withdraw"], NOBODY),
         *((name, [answered], ORGANIZERS) for name in ("referral", "referral_extend", "referral_liaisons", "on_behalf")),
         ("referral_step", [answered, "recall"], NOBODY),
+        ("referral_remind", [answered], NOBODY),
+        ("clarification_remind", [question], NOBODY),
+        ("commitment_remind", [promised], NOBODY),
         *((name, [], OFFICIALS) for name in ("queue", "offline", "offline_workbook", "offline_print", "templates")),
         ("template_edit", [w.template.key], OFFICIAL),
         ("review_autosave", [answered], NOBODY),

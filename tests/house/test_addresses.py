@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote
 
+import pytest
 from django.db import transaction
 from django.test import TestCase
 from django.urls import NoReverseMatch, get_resolver, reverse, translate_url
@@ -14,7 +17,9 @@ from django.utils.translation import override
 
 from core import search
 from core.imports.runner import run_import
+from core.models import MailSettings, Subscription
 from forum.models import Closure
+from proposals.by_mail import token_for
 from proposals.models import PaperScan, TextTemplate
 from tests import factories as make
 from tests.chain import HIDDEN, ChainWorld, stored
@@ -43,6 +48,18 @@ class AddressWorld(ChainWorld):
         cls.template = TextTemplate.objects.create(agency=cls.agency, name="Texto propio", place="reasons", text="Con gusto.")
         cls.scan = PaperScan.objects.create(opinion=cls.opinion, **stored())
         cls.closure = Closure.objects.create(starts_on="2026-12-21", ends_on="2026-12-31", name_es="Vacaciones")
+        cls.subscription = Subscription.objects.create(
+            email="seguidora@example.org",
+            model="forum.agency",
+            record_id=cls.agency.pk,
+            record_key="IFE",
+            confirmed_at=make.now(),
+        )
+        cls.calendar_key = "k" * 43
+        MailSettings.objects.create(user=cls.accounts["official"], calendar_key=cls.calendar_key)
+        cls.message = make.message(cls.opinion.referral, "referral_sent", cls.accounts["official"], state="held")
+        owed = make.referral(make.proposal(cls.edition, status="in_review", proponents=[cls.organization]), cls.agency)
+        cls.mail_token = token_for(cls.accounts["official"], owed)
         cls.batch = run_import(
             "organizations", name="x.csv", data=b"clave,nombre,tipo\n,,\nZ-1,,club\n", actor=cls.accounts["organizer"]
         ).batch
@@ -56,10 +73,15 @@ class AddressWorld(ChainWorld):
             client.raise_request_exception = False
 
     def statuses(self, address: str, method: str = "get", who: Any = PERSONAS) -> dict[str, int]:
-        """The answer to each persona; what a request did is taken back before the next."""
-        found = {}
+        """The answer to each persona; what a request did is taken back before the next.
+
+        The page is written out for the first persona that gets it; for the others it stays blank, which halves the time.
+        """
+        found: dict[str, int] = {}
         for name in who:
-            with transaction.atomic():
+            with transaction.atomic(), ExitStack() as blank:
+                if 200 in found.values():
+                    blank.enter_context(patch("django.template.backends.django.Template.render", return_value=""))
                 response = getattr(self.clients[name], method)(address)
                 found[name] = response.status_code
                 if response.streaming:
@@ -69,6 +91,7 @@ class AddressWorld(ChainWorld):
         return found
 
 
+@pytest.mark.once
 class AudienceTests(AddressWorld, TestCase):
     def cases(self) -> list[tuple[str, list[Any], set[str]]]:
         return [*public_cases(self), *workspace_cases(self), *account_cases()]
@@ -119,6 +142,7 @@ class AudienceTests(AddressWorld, TestCase):
 OPEN_ADMIN = {"admin:login", "admin:logout"}
 
 
+@pytest.mark.once
 class CanaryTests(AddressWorld, TestCase):
     def addresses(self) -> list[str]:
         """Every public address in both languages, hidden records and error pages too, and every canary as a query."""

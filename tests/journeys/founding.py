@@ -20,6 +20,7 @@ from forum.models import Agency, Edition, Organization, Participation, User
 from forum.workflow import add_role, set_stage
 from proposals import workflow as asked
 from proposals.models import Opinion, Proposal
+from tests.kept import figures_hold
 
 FILES = Path(settings.BASE_DIR, "agreements", "demo", "founding")
 #: Kind, file and rows, in the order in which each finds what it names.
@@ -65,22 +66,23 @@ class FoundingStory:
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.said = import_founding_files()
-        cls.edition = Edition.objects.get()
-        cls.ife, cls.sre, cls.ime = (Agency.objects.get(key=key) for key in ("IFE", "SRE", "IME"))
-        cls.proponent = Organization.objects.get(key="ORG-01")
-        cls.people = {
-            "organizer": cls.account("organizer", kind="organizer", edition=cls.edition),
-            "IFE": cls.account("ife", kind="official", agency=cls.ife),
-            "SRE": cls.account("sre", kind="official", agency=cls.sre),
-            "IME": cls.account("ime", kind="official", agency=cls.ime),
-            "ORG-01": cls.account("org-01", kind="delegate", organization=cls.proponent),
-        }
-        cls.propose()
-        cls.answer()
-        cls.agree()
-        cls.meet()
-        cls.follow_up()
+        with figures_hold():
+            cls.said = import_founding_files()
+            cls.edition = Edition.objects.get()
+            cls.ife, cls.sre, cls.ime = (Agency.objects.get(key=key) for key in ("IFE", "SRE", "IME"))
+            cls.proponent = Organization.objects.get(key="ORG-01")
+            cls.people = {
+                "organizer": cls.account("organizer", kind="organizer", edition=cls.edition),
+                "IFE": cls.account("ife", kind="official", agency=cls.ife),
+                "SRE": cls.account("sre", kind="official", agency=cls.sre),
+                "IME": cls.account("ime", kind="official", agency=cls.ime),
+                "ORG-01": cls.account("org-01", kind="delegate", organization=cls.proponent),
+            }
+            cls.propose()
+            cls.answer()
+            cls.agree()
+            cls.meet()
+            cls.follow_up()
 
     @classmethod
     def account(cls, name: str, **role: Any) -> User:

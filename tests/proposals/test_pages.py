@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 
+import pytest
 import rfc8785
 from django.test import TestCase
 
@@ -61,6 +62,7 @@ class SilenceTests(ChainWorld, TestCase):
         self.assertIn("Falta una ley", table)
 
 
+@pytest.mark.once
 class AudienceTests(ChainWorld, TestCase):
     def who_reads(self, addresses):
         """Address → the personas who are answered with 200; every other answer must be 404."""
@@ -127,6 +129,7 @@ class AudienceTests(ChainWorld, TestCase):
         self.assertEqual(readers, {"organizer", "administrator", "official", "delegate"})
 
 
+@pytest.mark.once
 class SecrecyTests(ChainWorld, TestCase):
     def seen(self, name, addresses, canaries):
         """(address, what) of everything hidden that this persona was shown."""

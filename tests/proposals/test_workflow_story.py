@@ -10,6 +10,7 @@ from core.models import LedgerEntry
 from proposals import workflow
 from proposals.models import Opinion, Referral
 from tests import factories as make
+from tests.kept import figures_hold
 
 AT = dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)
 
@@ -27,6 +28,9 @@ class StoryTests(TestCase):
         cls.organizer = make.user(organizer=cls.edition)
         cls.delegate = make.user(delegate=cls.organization)
         cls.officials = {agency.key: make.user(official=agency) for agency in cls.agencies}
+
+    def setUp(self):
+        self.enterContext(figures_hold())
 
     def actions(self, record) -> list[str]:
         return [event.action for event in reversed(events_of(record))]

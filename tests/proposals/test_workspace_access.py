@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import TestCase
 
 from proposals import workflow
@@ -15,6 +16,7 @@ ORGANIZERS = {"organizer", "administrator"}
 WORKERS = {"organizer", "administrator", "delegate"}
 
 
+@pytest.mark.once
 class AccessTests(DeskMixin, ProposalWorld, TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
@@ -120,6 +122,7 @@ class AccessTests(DeskMixin, ProposalWorld, TestCase):
                     self.assertEqual(self.statuses(url, method), {"405": set(PERSONAS)})
 
 
+@pytest.mark.once
 class OneBodyAgainstAnotherTests(DeskMixin, ProposalWorld, TestCase):
     """Official of A against the drafts of B, on every address and with every identifier that a page or a form knows."""
 

@@ -1,0 +1,85 @@
+"""The accounts that are told of what happens to agreements, commitments and meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from agreements.models import Acceptance, Agreement, Commitment, Meeting, MinutesVersion, Party, ProgressReport, Validation
+from forum.addressees import organizers_of, people_of
+
+
+def people_for(parties: Iterable[Any]) -> list[Any]:
+    """Officials and delegates of the bodies that these parties (or invitations) are."""
+    rows = list(parties)
+    return people_of(
+        agencies=[row.agency_id for row in rows if row.agency_id],
+        organizations=[row.organization_id for row in rows if row.organization_id],
+    )
+
+
+def all_parties(agreement: Agreement) -> list[Any]:
+    return people_for(agreement.parties.all())
+
+
+def parties_and_organizers(agreement: Agreement) -> list[Any]:
+    return [*all_parties(agreement), *organizers_of(agreement)]
+
+
+def others_than_who_accepted(acceptance: Acceptance) -> list[Any]:
+    agreement = acceptance.version.agreement
+    return [*people_for(agreement.parties.exclude(pk=acceptance.party_id)), *organizers_of(agreement)]
+
+
+def side_of(agreement: Agreement, side: str) -> list[Any]:
+    """People of the parties of one side that have a say; a witness has none."""
+    return people_for(row for row in agreement.parties.all() if row.side == side and row.role != Party.Role.WITNESS)
+
+
+def other_side(side: str) -> str:
+    return "government" if side == "organizations" else "organizations"
+
+
+def those_who_validate(report: ProgressReport) -> list[Any]:
+    return side_of(report.commitment.agreement, other_side(report.party.side))
+
+
+def those_who_reported(validation: Validation) -> list[Any]:
+    report = validation.report
+    return [*people_for([report.party]), *organizers_of(report.commitment)]
+
+
+def those_who_owe(commitment: Commitment) -> list[Any]:
+    """People of the responsible and the co-responsible parties."""
+    lead = [commitment.lead] if commitment.lead is not None else []
+    return people_for([*lead, *commitment.co_responsible.all()])
+
+
+def newest_extension(commitment: Commitment) -> Any:
+    return commitment.extensions.select_related("asked_by").order_by("-id").first()
+
+
+def those_who_answer_extension(commitment: Commitment) -> list[Any]:
+    asked = newest_extension(commitment)
+    return side_of(commitment.agreement, other_side(asked.asked_by.side)) if asked is not None else []
+
+
+def those_who_asked_extension(commitment: Commitment) -> list[Any]:
+    asked = newest_extension(commitment)
+    return side_of(commitment.agreement, asked.asked_by.side) if asked is not None else []
+
+
+def everybody_of_commitment(commitment: Commitment) -> list[Any]:
+    return parties_and_organizers(commitment.agreement)
+
+
+def invited(meeting: Meeting) -> list[Any]:
+    return people_for(meeting.attendance.all())
+
+
+def invited_and_organizers(meeting: Meeting) -> list[Any]:
+    return [*invited(meeting), *organizers_of(meeting)]
+
+
+def readers_of_minutes(minutes: MinutesVersion) -> list[Any]:
+    return invited_and_organizers(minutes.meeting)

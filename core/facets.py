@@ -1,0 +1,53 @@
+"""The choices of one filter above a list, each with how many records it would show: at a cost that has a limit.
+
+A list of up to a thousand records is counted in one query that groups them. In a longer one each value is counted by
+itself and no further than a thousand ("more than 1,000"), where an index finds its rows; where none does, the choice stands
+without a number rather than with a wrong one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, QuerySet
+
+from core.paging import bounded_count
+
+if TYPE_CHECKING:
+    from core.listing import ChoiceFilter
+
+Counts = dict[str, tuple[int, bool]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a facet. `address` chooses it, or leaves it when it is `chosen`. `count` is None where counting would
+    cost too much; `exact` says whether it is the number or only the limit that it is above."""
+
+    value: str
+    words: Any
+    address: str
+    count: int | None
+    exact: bool
+    chosen: bool
+
+
+def count_choices(facet: ChoiceFilter, rows: QuerySet[Any], *, small: bool, open: bool) -> Counts | None:
+    """Value → (count, exact) of those that occur among `rows`; None when they are not counted.
+
+    `small`: there are few enough rows to group them all. `open`: the reader asked for the filters, so that one short query
+    for each value may be afforded.
+    """
+    if small:
+        counted = facet.count(rows) if facet.count is not None else grouped(rows, facet.column)
+        return {str(value): (number, True) for value, number in counted.items() if number}
+    if not (open and facet.indexed):
+        return None
+    found = {value: bounded_count(facet.apply(rows, value)) for value, _words in facet.options()}
+    return {value: counted for value, counted in found.items() if counted[0]}
+
+
+def grouped(rows: QuerySet[Any], column: str) -> dict[Any, int]:
+    """Value of `column` → how many of `rows`."""
+    return dict(rows.order_by().values_list(column).annotate(number=Count("pk", distinct=True)))

@@ -1,0 +1,122 @@
+"""Who is told of what: tables that the apps register.
+
+    Notice(
+        "referral_sent",
+        model="proposals.referral",
+        actions=("refer", "reopen"),
+        to=officials_of_referral,
+        subject=_("%(folio)s was referred to %(body)s"),
+        text=_("The answer is expected by %(due)s."),
+        facts=facts_of_referral,
+        link=review_address,
+    )
+
+`subject` and `text` are lazy translations, filled with `facts` when the mail is written. Facts come from records: texts that
+somebody typed pass through `core.outbox.letters.typed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+Facts = Mapping[str, Any]
+
+
+def always(*_given: Any) -> bool:
+    return True
+
+
+def nothing(*_given: Any) -> Sequence[Any]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Accounts are told of an event.
+
+    `to(record)` gives the accounts; it is asked when the event is written and again when the mail leaves, so that whoever
+    lost the role meanwhile gets nothing. `when(event, record)` says whether this event calls for it at all;
+    `applies(record)` is asked when the mail leaves (a referral recalled meanwhile is no longer announced).
+    `late`: the door itself calls `announce` once all rows are there. `urgent`: never waits for the daily mail.
+    `private_link(record, user)` is an address that is itself a right: it stands in the addressee's own mail and nowhere else,
+    not in the daily mail and not where an organizer reads a held mail. `attachments(record, user)`: (name, bytes, type) each.
+    """
+
+    name: str
+    model: str
+    actions: tuple[str, ...]
+    to: Callable[[Any], Iterable[Any]]
+    subject: Words
+    text: Words
+    facts: Callable[[Any], Facts]
+    link: Callable[[Any, Any], str]
+    link_words: Words = field(default_factory=lambda: _("Open it"))
+    private_link: Callable[[Any, Any], str] | None = None
+    private_words: Words = ""
+    when: Callable[[Any, Any], bool] = always
+    applies: Callable[[Any], bool] = always
+    attachments: Callable[[Any, Any], Sequence[tuple[str, bytes, str]]] = nothing
+    late: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class PublicAct:
+    """A public change that the followers of some records are told of.
+
+    `targets(record)`: the records whose followers it concerns. `public(event, record)` says whether the change is public.
+    """
+
+    name: str
+    model: str
+    actions: tuple[str, ...]
+    targets: Callable[[Any], Iterable[Any]]
+    text: Words
+    facts: Callable[[Any], Facts]
+    link: Callable[[Any], str]
+    public: Callable[[Any, Any], bool] = always
+
+
+_notices: dict[str, Notice] = {}
+_acts: dict[str, PublicAct] = {}
+_by_event: dict[tuple[str, str], list[Notice | PublicAct]] = {}
+
+
+def register(*entries: Notice | PublicAct) -> None:
+    """Add the rows of an app's table, from its `apps.py ready()`. Names are unique."""
+    for entry in entries:
+        book: dict[str, Any] = _notices if isinstance(entry, Notice) else _acts
+        known = book.setdefault(entry.name, entry)
+        if known is not entry:
+            raise ValueError(f"Two notices are named {entry.name}.")
+        for action in entry.actions:
+            rows = _by_event.setdefault((entry.model, action), [])
+            if entry not in rows:
+                rows.append(entry)
+
+
+def called_for(model: str, action: str) -> list[Notice | PublicAct]:
+    """The rows for events of this kind."""
+    return _by_event.get((model, action), [])
+
+
+def notice(name: str) -> Notice | None:
+    return _notices.get(name)
+
+
+def act(name: str) -> PublicAct | None:
+    return _acts.get(name)
+
+
+def all_notices() -> list[Notice]:
+    return list(_notices.values())
+
+
+def all_acts() -> list[PublicAct]:
+    return list(_acts.values())

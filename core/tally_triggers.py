@@ -1,0 +1,184 @@
+"""The triggers by which the database keeps the figures of `core.tally`, written in SQL for SQLite and for PostgreSQL.
+
+Each figure becomes a view, made from its queryset, and each of its sources a pair of triggers: before a statement changes a
+row, the facts that the row has to do with are taken away as they stood; afterwards they are added as they stand. Facts that
+are remembered are taken away as they were remembered, both afterwards. The names hold a fingerprint of the definition, so
+what is installed is what this release means.
+
+Two transactions that change the same fact through different rows (a commitment, its agreement) would each take away what
+the other has not seen: on PostgreSQL a trigger first locks the facts' own rows, in the order of their ids. On SQLite one
+transaction writes at a time.
+
+Migrations rebuild tables, which neither database does under a view: the triggers go before (`pre_migrate`) and come back
+after, and the sums are counted anew where anything was migrated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import connection
+
+from core import tally
+from core.models import TalliedFact, Tally
+from core.tally import Figure, Source
+
+COLUMNS = "figure, edition, body, code, day, number"
+REMEMBERED = TalliedFact._meta.db_table
+
+
+def literal(value: Any) -> str:
+    """A parameter of a queryset as it is written in the text of a view."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if not isinstance(value, str):
+        value = str(value)
+    return "'" + value.replace("'", "''") + "'"
+
+
+def text_of(figure: Figure) -> str:
+    """The SELECT of a figure with its parameters written out."""
+    sql, params = figure.rows().order_by().query.sql_with_params()
+    return str(sql % tuple(map(literal, params)))
+
+
+def view_name(figure: Figure) -> str:
+    mark = hashlib.sha256(repr((text_of(figure), figure.sources, figure.remembered)).encode()).hexdigest()[:8]
+    return f"tally_{figure.name}_{mark}"
+
+
+def ids(source: Source, *rows: str) -> str:
+    """A SELECT of the facts that OLD, NEW or both have to do with."""
+    found = [source.facts.format(row=row) for row in rows]
+    return " UNION ".join(each if each.startswith("SELECT") else f"SELECT {each}" for each in found)
+
+
+def changed(source: Source, operator: str) -> str:
+    return " OR ".join(f"OLD.{column} {operator} NEW.{column}" for column in source.columns)
+
+
+ROWS = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}
+
+
+def counting(figure: Figure, table: str, number: Any, facts: str) -> str:
+    """Count the facts of a view, or of what is remembered, with a sign."""
+    of = f"figure = '{figure.name}' AND " if table == REMEMBERED else ""
+    return (
+        f"INSERT INTO core_tally ({COLUMNS}) SELECT '{figure.name}', edition, body, code, day, {number} "
+        f"FROM {table} WHERE {of}fact {facts}"
+    )
+
+
+def remembering(figure: Figure, view: str, facts: str) -> list[str]:
+    """Take away the facts as they are remembered, and remember and count them as they stand."""
+    return [
+        counting(figure, REMEMBERED, -1, facts),
+        f"DELETE FROM {REMEMBERED} WHERE figure = '{figure.name}' AND fact {facts}",
+        f"INSERT INTO {REMEMBERED} (figure, fact, edition, body, code, day) "
+        f"SELECT '{figure.name}', fact, edition, body, code, day FROM {view} WHERE fact {facts}",
+        counting(figure, REMEMBERED, 1, facts),
+    ]
+
+
+def sqlite(figure: Figure, view: str) -> list[str]:
+    found = []
+    for number, source in enumerate(figure.sources):
+        for action, rows in ROWS.items():
+            if action == "UPDATE" and not source.columns:
+                continue
+            facts = f"IN ({ids(source, *rows)})"
+            steps = {"BEFORE": [counting(figure, view, -1, facts)], "AFTER": [counting(figure, view, 1, facts)]}
+            if figure.remembered:
+                steps = {"AFTER": remembering(figure, view, facts)}
+            when = f" WHEN {changed(source, 'IS NOT')}" if action == "UPDATE" else ""
+            for moment, statements in steps.items():
+                name = f"{view}_{number}_{action.lower()}_{moment.lower()}"
+                body = "; ".join(statements)
+                found.append(f"CREATE TRIGGER {name} {moment} {action} ON {source.table}{when} BEGIN {body}; END")
+    return found
+
+
+def postgresql(figure: Figure, view: str) -> list[str]:
+    found = []
+    lock = f"PERFORM 1 FROM {figure.model._meta.db_table} WHERE id = ANY(facts) ORDER BY id FOR NO KEY UPDATE"
+    body = f"IF TG_WHEN = 'BEFORE' THEN {lock}; END IF; " + counting(
+        figure, view, "CASE TG_WHEN WHEN 'BEFORE' THEN -1 ELSE 1 END", "= ANY(facts)"
+    )
+    if figure.remembered:
+        body = "; ".join([lock, *remembering(figure, view, "= ANY(facts)")])
+    for number, source in enumerate(figure.sources):
+        name = f"{view}_{number}"
+        found.append(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE facts bigint[]; BEGIN "
+            f"IF TG_OP = 'INSERT' THEN facts := ARRAY({ids(source, 'NEW')}); "
+            f"ELSIF TG_OP = 'DELETE' THEN facts := ARRAY({ids(source, 'OLD')}); "
+            f"ELSE facts := ARRAY({ids(source, 'OLD', 'NEW')}); END IF; "
+            f"{body}; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+        )
+        for moment in ("AFTER",) if figure.remembered else ("BEFORE", "AFTER"):
+            begin = f"CREATE TRIGGER {name}_{moment.lower()}"
+            run = f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+            found.append(f"{begin} {moment} INSERT OR DELETE ON {source.table} {run}")
+            if source.columns:
+                when = f"FOR EACH ROW WHEN ({changed(source, 'IS DISTINCT FROM')}) EXECUTE FUNCTION {name}()"
+                found.append(f"{begin}_update {moment} UPDATE ON {source.table} {when}")
+    return found
+
+
+def installed() -> set[str]:
+    """The views that are there."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.get_table_list(cursor)
+    return {table.name for table in tables if table.type == "v" and table.name.startswith("tally_")}
+
+
+def is_installed() -> bool:
+    return installed() == {view_name(figure) for figure in tally.kept()}
+
+
+def remove() -> None:
+    """Take away every view, trigger and function of this module, those of other releases too."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT proname FROM pg_proc WHERE proname LIKE 'tally\\_%' AND prorettype = 'trigger'::regtype")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP FUNCTION {name}() CASCADE")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'tally\\_%' ESCAPE '\\'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+        for name in installed():
+            cursor.execute(f"DROP VIEW {name}")
+
+
+def install() -> None:
+    remove()
+    write = postgresql if connection.vendor == "postgresql" else sqlite
+    with connection.cursor() as cursor:
+        for figure in tally.kept():
+            view = view_name(figure)
+            for statement in (f"CREATE VIEW {view} (fact, edition, body, code, day) AS {text_of(figure)}", *write(figure, view)):
+                cursor.execute(statement)
+
+
+def before_migrations(plan: Any = (), using: str = "default", **_more: Any) -> None:
+    """`pre_migrate`: tables are about to be rebuilt."""
+    if using == "default" and plan:
+        remove()
+
+
+def after_migrations(plan: Any = (), using: str = "default", **_more: Any) -> None:
+    """`post_migrate`, after a flush as well: install what is missing, and count where tables were changed or emptied."""
+    tables = {source.table for figure in tally.kept() for source in figure.sources} | {Tally._meta.db_table, REMEMBERED}
+    if using != "default" or not tables <= set(connection.introspection.table_names()):
+        return
+    if not is_installed():
+        install()
+        tally.rebuild()
+    elif not any(figure.model._base_manager.exists() for figure in tally.kept()):
+        tally.clear()
