@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from agreements import queries as read
 from agreements.models import Agreement, Commitment, Meeting, Party
-from agreements.queries import lights_of_all
 from agreements.record import LIGHT_ORDER
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from forum.models import Agency, Organization
@@ -62,12 +62,10 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
         return rows.filter(id__in=found.values("agreement"))
 
     def count_lights(rows: QuerySet[Any]) -> dict[str, int]:
-        # What is in force is public wherever its agreement is, so the gate need not be asked again.
-        owed = Commitment.objects.in_force().with_light(timezone.localdate()).filter(agreement__in=rows.order_by().values("pk"))
-        return dict(owed.order_by().values_list("light").annotate(number=Count("agreement", distinct=True)))
+        return dict(read.count_lights(rows, user, timezone.localdate()))
 
     def count_all() -> dict[str, int]:
-        return {row.light: row.number for row in lights_of_all(user, fixed=(timezone.localdate(),))}
+        return dict(read.lights_of_all(user, fixed=(timezone.localdate(),)))
 
     def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
         promised = Commitment.objects.visible_to(user).filter(states__code=code).values("agreement")

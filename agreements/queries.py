@@ -45,6 +45,12 @@ def through(path: str) -> tuple[str, ...]:
 
 
 @prepared
+def by_folio(user: Any, folio: str) -> Rows:
+    """The agreement itself, with its edition."""
+    return Agreement.objects.visible_to(user).filter(folio=folio).select_related("edition")
+
+
+@prepared
 def parties(user: Any, agreement: int) -> Rows:
     related = ("organization", "agency", "representative__organization", "representative__agency")
     return Party.objects.filter(agreement=agreement).select_related(*related).order_by("id")
@@ -245,9 +251,12 @@ def standing(user: Any, on: dt.date, agreements: list[int]) -> Rows:
     return rows.order_by("number").values_list("agreement_id", "due_on", "disputed", "light", named=True)
 
 
+def count_lights(agreements: Rows, user: Any, on: dt.date) -> Rows:
+    """(light, how many of `agreements` have a commitment under it) of the commitments that are owed."""
+    owed = Commitment.objects.visible_to(user).in_force().with_light(on).filter(agreement__in=agreements.values("pk"))
+    return owed.order_by().values_list("light").annotate(number=Count("agreement", distinct=True))
+
+
 @prepared
 def lights_of_all(user: Any, on: dt.date) -> Rows:
-    """`light`, and the `number` of agreements with a commitment in force that stands so: all that a person may read."""
-    agreements = Agreement.objects.visible_to(user)
-    rows = Commitment.objects.in_force().with_light(on).filter(agreement__in=agreements.values("pk")).order_by()
-    return rows.values("light").annotate(number=Count("agreement", distinct=True)).values_list("light", "number", named=True)
+    return count_lights(Agreement.objects.visible_to(user), user, on)
