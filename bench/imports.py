@@ -25,19 +25,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 STOCK, CLEANED = 5_000, 5_000
 WORDS = [
-    "voto",
-    "credencial",
-    "salud",
-    "remesas",
-    "educación",
-    "consulado",
-    "vivienda",
-    "retorno",
-    "derechos",
-    "jornaleros",
-    "registro",
-    "identidad",
-    "becas",
+    *("voto", "credencial", "salud", "remesas", "educación", "consulado", "vivienda"),
+    *("retorno", "derechos", "jornaleros", "registro", "identidad", "becas"),
 ]
 TEXT = "Las comunidades en el exterior piden que el trámite se haga cerca de donde viven, con requisitos claros y en plazo. " * 3
 ROLES = ("migrant_leader", "academic", "civil_society", "observer")
