@@ -7,6 +7,7 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements.figures import of_fate
         from agreements.kept import FIGURES
         from agreements.notices import tables
         from agreements.panels import panel_of
@@ -29,3 +30,4 @@ class AgreementsConfig(AppConfig):
         sockets.reminders_due.plug(reminders_due)
         notices.register(*tables())
         subscriptions.followable("agreement", "agreements.agreement")
+        sockets.proposal_fates.plug(of_fate)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from agreements.models import Agreement, Commitment
 from agreements.querysets import DUE_SOON_DAYS
@@ -112,7 +112,7 @@ def lights_owed(on: dt.date, body: int) -> tuple[dict[str, int], int]:
     ends = cut_offs()
     found: Counter[str] = Counter()
     disputed = 0
-    for key, code, due_on, number in tally.sums("owed", "edition", "code", "day", body=body):
+    for key, code, due_on, number in tally.sums(("owed", "shared"), "edition", "code", "day", body=body):
         found[light_on(code.removesuffix("!"), due_on, on, ends.get(key))] += number
         disputed += number if code.endswith("!") else 0
     return dict(found), disputed
@@ -158,6 +158,35 @@ def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str
             end = "late" if first_due is not None and first_due < on else "under_way"
         found[answer, end] += number
     return dict(found)
+
+
+def with_end(rows: QuerySet[Any], on: dt.date) -> QuerySet[Any]:
+    """Annotates proposals with their `end` on date `on`, as `outcomes` counts them."""
+    signed = agreements_of(None).filter(status__in=["signed", "concluded"])
+    promised = Commitment.objects.visible_to(None).in_force().filter(cancelled_at__isnull=True)
+    unkept = promised.exclude(reported_status="fulfilled")
+    return rows.annotate(
+        end=Case(
+            When(~Q(pk__in=cited_by(signed.values("pk"))), then=Value("no_agreement")),
+            When(pk__in=cited_by(unkept.filter(due_on__lt=on).values("agreement")), then=Value("late")),
+            When(pk__in=cited_by(unkept.values("agreement")), then=Value("under_way")),
+            When(pk__in=cited_by(promised.values("agreement")), then=Value("fulfilled")),
+            default=Value("no_commitment"),
+            output_field=CharField(),
+        )
+    )
+
+
+def of_fate(rows: QuerySet[Any], fate: str, on: dt.date) -> QuerySet[Any]:
+    """The proposals of which that became (`core.sockets.proposal_fates`): the list behind a figure of the flow."""
+    ended = with_end(rows, on)
+    return ended.exclude(end="no_agreement") if fate == "agreement" else ended.filter(end=fate)
+
+
+def cited_by(agreements: QuerySet[Any]) -> QuerySet[Any]:
+    """The ids of the proposals that these agreements cite. One set for the whole query, not one look-up for each proposal:
+    as EXISTS, PostgreSQL took it for so much work that compiling the query lasted eight seconds."""
+    return Agreement.proposals.through.objects.filter(agreement__in=agreements).values("proposal")
 
 
 def by_state(edition: Edition | None = None) -> list[OfState]:

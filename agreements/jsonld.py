@@ -9,13 +9,14 @@ from agreements import queries as read
 from agreements.models import Agreement, Meeting
 from core.jsonld import thing
 from core.pages import language
+from core.prepared import is_at_hand
 from forum.api import Link
 from forum.jsonld import body_brief, place_of
 
 
 def agreement_thing(agreement: Agreement, link: Link) -> dict[str, Any]:
-    """An agreement as a document of its parties. Three queries: parties with their bodies, proposals it comes from."""
-    parties = sorted(agreement.parties.all(), key=lambda party: party.pk)
+    """An agreement as a document of its parties. Two queries at most: parties with their bodies, proposals it comes from."""
+    parties = agreement.parties.all() if is_at_hand(agreement, "parties") else read.parties(None, agreement.pk)
     origin = read.proposals(None, agreement.pk)
     return thing(
         "DigitalDocument",

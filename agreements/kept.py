@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce, Concat, TruncMonth
 from agreements.models import Agreement, Commitment
 from agreements.querysets import owes_report
 from core.tally import Figure, Source, facts
-from proposals.kept import LEFT_THE_TABLE, OF_EDITION, PUBLIC, code
+from proposals.kept import OF_EDITION, PUBLIC, code
 from proposals.models import Proposal
+from proposals.models.proposals import LEFT_THE_TABLE
 
 EDITION = "agreement__edition_id"
 #: Where a commitment in force stands; with its due date and the day of today this gives its light (`agreements.figures`).
@@ -39,18 +40,28 @@ def leads() -> QuerySet[Any]:
     return facts(in_force().filter(lead__isnull=False), EDITION, STATE, body=Coalesce("lead__agency_id", 0), day=F("due_on"))
 
 
+MARK = Case(When(disputed=True, then=Value("!")), default=Value(""), output_field=CharField())
+
+
 def owed() -> QuerySet[Any]:
-    """The same for every party that leads or shares: an agency, or an organization by its id below zero. The code of a
-    disputed one ends in `!`."""
-    shared = Commitment.co_responsible.through.objects.filter(commitment=OuterRef("pk"), party=OuterRef("party"))
+    """The same by the body that leads: an agency, or an organization by its id below zero. The code of a disputed one ends
+    in `!`."""
+    body = Coalesce("lead__agency_id", -F("lead__organization_id"))
+    return facts(in_force().filter(lead__isnull=False), EDITION, Concat(STATE, MARK), body=body, day=F("due_on"))
+
+
+def shared() -> QuerySet[Any]:
+    """The same for each body that shares a commitment and does not lead it; a fact is the link of the two."""
     rows = in_force().annotate(
-        party=F("agreement__parties"),
-        of_agency=F("agreement__parties__agency_id"),
-        of_organization=F("agreement__parties__organization_id"),
+        link=F("Commitment_co_responsible+__id"),
+        party=F("Commitment_co_responsible+__party_id"),
+        of_agency=F("Commitment_co_responsible+__party__agency_id"),
+        of_organization=F("Commitment_co_responsible+__party__organization_id"),
     )
-    rows = rows.filter(Q(lead_id=F("party")) | Exists(shared))
-    mark = Case(When(disputed=True, then=Value("!")), default=Value(""), output_field=CharField())
-    return facts(rows, EDITION, Concat(STATE, mark), body=Coalesce("of_agency", -F("of_organization")), day=F("due_on"))
+    rows = rows.filter(Q(lead__isnull=True) | ~Q(lead_id=F("party")), link__isnull=False)
+    return facts(
+        rows, EDITION, Concat(STATE, MARK), fact="link", body=Coalesce("of_agency", -F("of_organization")), day=F("due_on")
+    )
 
 
 def month_of(column: str) -> TruncMonth:
@@ -114,6 +125,8 @@ def of_agreement(table: str = "agreements_commitment", column: str = "id") -> st
 
 
 CITED = "agreements_agreement_proposals"
+SHARES = "agreements_commitment_co_responsible"
+LINKS = f"SELECT s.id FROM {SHARES} s JOIN agreements_commitment c ON c.id = s.commitment_id"
 #: On what it depends whether a commitment is in force and public, and in which edition.
 FORCE = ("status", "published_at", "version_number", "edition_id")
 STATES = ("agreement_id", "since_version", "cancelled_at", "reported_status", "reported_cut_off", "starts_on", "due_on")
@@ -155,10 +168,29 @@ FIGURES = (
             CUT_OFF,
             Source(
                 "agreements_party",
-                ("agreement_id", "agency_id", "organization_id"),
-                "SELECT id FROM agreements_commitment WHERE agreement_id = {row}.agreement_id",
+                ("agency_id", "organization_id"),
+                "SELECT id FROM agreements_commitment WHERE lead_id = {row}.id",
             ),
-            Source("agreements_commitment_co_responsible", (), "{row}.commitment_id"),
+        ),
+    ),
+    Figure(
+        "shared",
+        Commitment.co_responsible.through,
+        shared,
+        (
+            Source(SHARES, (), "{row}.id"),
+            Source(
+                "agreements_commitment",
+                ("lead_id", "disputed", *STATES),
+                f"SELECT id FROM {SHARES} WHERE commitment_id = {{row}}.id",
+            ),
+            Source("agreements_agreement", FORCE, f"{LINKS} WHERE c.agreement_id = {{row}}.id"),
+            Source("agreements_party", ("agency_id", "organization_id"), f"SELECT id FROM {SHARES} WHERE party_id = {{row}}.id"),
+            Source(
+                "forum_edition",
+                ("report_cut_off",),
+                f"{LINKS} JOIN agreements_agreement a ON a.id = c.agreement_id WHERE a.edition_id = {{row}}.id",
+            ),
         ),
     ),
     *(Figure(name, Commitment, rows, (of_commitments(*STATES), of_signing("signed_at"))) for name, rows in months()),
@@ -177,6 +209,7 @@ FIGURES = (
                 f"SELECT proposal_id FROM {CITED} WHERE agreement_id = {{row}}.agreement_id",
             ),
         ),
+        remembered=True,
     ),
     Figure(
         "states_concerned",
@@ -200,5 +233,6 @@ FIGURES = (
                 "WHERE p.edition_id = {row}.id",
             ),
         ),
+        remembered=True,
     ),
 )

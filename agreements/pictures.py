@@ -18,6 +18,7 @@ from agreements.models.commitments import Light
 from core.charts import Bars, Flow, Kind, Lines, Row, Square, Tiles, flow, lines, stacked_bars, tile_map
 from forum.models import Edition
 from forum.reference.tiles import MEXICO
+from proposals.listing import FATES
 from proposals.models.proposals import ProposalReading
 
 #: Bars of this many bodies; the rest are one bar.
@@ -36,6 +37,8 @@ ANSWERS = (
     ("waiting", pgettext_lazy("answer of a body", "still has time"), "calm", "hollow"),
     ("silent", pgettext_lazy("answer of a body", "no answer, time is over"), "bad", "stripes"),
 )
+OUTCOMES = (("agreement", "cord"), ("no_agreement", "dim"))
+ENDS = (("fulfilled", "good"), ("under_way", "calm"), ("late", "bad"), ("no_commitment", "dim"))
 READINGS = (
     (ProposalReading.FEASIBLE, "good"),
     (ProposalReading.CONDITIONAL, "care"),
@@ -78,22 +81,17 @@ def progress_pictures(on: dt.date, edition: Edition | None = None) -> dict[str, 
 def flow_of_proposals(on: dt.date, edition: Edition | None = None) -> Flow:
     """From the proposals through the overall readings to agreements and to how these are kept."""
     counts = figures.outcomes(on, edition)
+    words = dict(FATES)
     everything = Kind("proposals", pgettext("stage of the flow", "proposals"), "cord", url=address("proposals", edition))
     readings = [
         *(Kind(value, str(value.label), tone, url=address("proposals", edition, reading=value)) for value, tone in READINGS),
-        Kind("none", str(ProposalReading.NONE.label), "dim"),
-        Kind("left", pgettext("end of a proposal", "withdrawn, merged or split"), "dim"),
+        Kind("none", str(ProposalReading.NONE.label), "dim", url=address("proposals", edition, reading="none")),
+        Kind("left", str(words["left"]), "dim", url=address("proposals", edition, fate="left")),
     ]
-    outcome = [
-        Kind("agreement", pgettext("end of a proposal", "in a signed agreement"), "cord", url=address("agreements", edition)),
-        Kind("no_agreement", pgettext("end of a proposal", "without an agreement"), "dim"),
-    ]
-    ends = [
-        Kind("fulfilled", pgettext("end of a proposal", "all promises kept"), "good", url=lit("fulfilled", edition)),
-        Kind("under_way", pgettext("end of a proposal", "under way"), "calm", url=lit("on_time", edition)),
-        Kind("late", pgettext("end of a proposal", "a promise is late"), "bad", url=lit("late", edition)),
-        Kind("no_commitment", pgettext("end of a proposal", "agreement without commitments"), "dim"),
-    ]
+    outcome, ends = (
+        [Kind(fate, str(words[fate]), tone, url=address("proposals", edition, fate=fate)) for fate, tone in fates]
+        for fates in (OUTCOMES, ENDS)
+    )
     links: dict[tuple[str, str], int] = {}
     for (reading, end), number in counts.items():
         kept = end != "no_agreement"

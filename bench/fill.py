@@ -2,7 +2,7 @@
 
 The first record of a kind is made like those of the tests, so every column is there whatever the models become; the copies
 differ in folio, words, dates, states and in what they belong to. While it copies, nothing is checked or indexed row by row:
-foreign keys and triggers rest (`session_replication_role`), every index and unique rule is dropped and made anew at the end
+foreign keys and triggers rest (`session_replication_role`; the kept figures are counted at the end), every index and unique rule is dropped and made anew at the end
 in one go, which fails where the copies break a rule. A million proposals with their answers and agreements take some
 two minutes.
 """
@@ -17,10 +17,14 @@ from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from agreements import models as agreed
-from core.models import SearchEntry
+from core import search, tally
+from core.models import SearchEntry, SearchWord
+from core.search_engines import STRETCHES
+from core.stems import stems_of, tokens_of
 from forum import models as forum
 from proposals import models as asked
 from tests import factories as make
@@ -120,8 +124,11 @@ def fill(number: int) -> float:
     with unchecked():
         proposals = fill_proposals(number, first, states[0].pk)
         fill_agreements(number // PER_AGREEMENT, first, proposals)
-        fill_search(asked.Proposal, "proposal")
-        fill_search(agreed.Agreement, "agreement")
+        fill_search(asked.Proposal, "proposal", "title_es", ("propuesta", "para"), "g")
+        fill_search(agreed.Agreement, "agreement", "title_es", ("acuerdo",), "g")
+        fill_search(agreed.Commitment, "commitment", "left(text_es, 100)", ("compromiso",), "g")
+    tally.rebuild()
+    fill_small_kinds()
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [*every_model()]):
             cursor.execute(statement)
@@ -137,7 +144,6 @@ def every_model() -> list[Any]:
         asked.Opinion,
         agreed.Agreement,
         agreed.Commitment,
-        SearchEntry,
     ]
 
 
@@ -252,13 +258,61 @@ def fill_agreements(number: int, first: dict[str, int], proposals: int) -> None:
     links(agreed.Agreement.proposals.through, number, **of, proposal_id=f"{proposals} + g * {PER_AGREEMENT} - 1")
 
 
-def fill_search(model: Any, kind: str) -> None:
-    """Entries of the search box. Words without stems: enough to measure, and the index is of the same kind and size."""
+def fill_search(model: Any, kind: str, title: str, constant: tuple[str, ...], number: str) -> None:
+    """Entries of the search box with the words, stems, title tokens and marks that `core.search_engines` writes.
+
+    `title`: the column; its words are `constant`, then three of `WORDS` by `number` (SQL), then `number` itself. Every
+    third entry holds the words of `TEXT` as well: a very common word is one that a third of all records hold.
+    """
     table = connection.ops.quote_name(model._meta.db_table)
+    key = model.KEY
+    base = SearchEntry.objects.aggregate(last=Max("pk"))["last"] or 0
+    chosen = " || ' ' || ".join(
+        f"replace(({array(vector_words)})[1 + ({place}) % {len(WORDS)}], '$', '{at}')"
+        for at, place in enumerate((number, f"{number} / 7 + 3", f"{number} / 53 + 11"), start=11)
+    )
+    first = " ".join(vector_words(word).replace("$", str(at)) for at, word in enumerate(constant, start=2))
+    marks = " || ' ' || ".join(
+        f"$q$'#x$q$ || left(encode(sha256(convert_to({text}, 'UTF8')), 'hex'), 24) || $q$'$q$"
+        for text in (f"lower({key})", title)
+    )
+    stretches = " || ' ' || ".join(f"$q$'@{bits}:$q$ || ({base} + n >> {bits}) || $q$'$q$" for bits in STRETCHES)
+    vector = (
+        f"$q${first} '@{kind}' $q$ || {chosen} || $q$ '$q$ || lower({key}) || $q$':1 '=$q$ || lower({key}) || $q$' '$q$ || {number} "
+        f"|| $q$':15 '=$q$ || {number} || $q$' $q$ || {marks} || ' ' || {stretches} "
+        f"|| CASE WHEN {number} % 3 = 0 THEN $q$ {body_tokens()}$q$ ELSE '' END"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO core_searchentry (kind, model, record_id, record_key, title_es, title_en, summary_es, summary_en, "
-            "is_sample, tokens, vector) SELECT %s, %s, id, folio, title_es, '', left(folded, 200), '', false, folded, "
-            f"to_tsvector('simple', folded) FROM {table}",
-            [kind, model._meta.label_lower],
+            "INSERT INTO core_searchentry (id, kind, model, record_id, record_key, title_es, title_en, summary_es, summary_en, "
+            f"names, is_sample, tokens, vector) SELECT {base} + n, '{kind}', '{model._meta.label_lower}', id, {key}, {title}, '', "
+            f"left({title}, 200), '', {key}, false, {title}, ({vector})::tsvector FROM "
+            f"(SELECT *, row_number() OVER (ORDER BY id) AS n, id - 1 AS g FROM {table}) t"
         )
+
+
+def vector_words(word: str) -> str:
+    """A word of a title in a tsvector: in place `$`, its stems, and both as tokens of the title."""
+    stems = stems_of(word)
+    return " ".join([f"'{word}':$", *(f"'{stem}'" for stem in stems), *(f"'={token}'" for token in (word, *stems))])
+
+
+def body_tokens() -> str:
+    found = tokens_of(TEXT[:200])
+    words = [f"'{word}':{place}" for place, (word, _stems) in enumerate(found, start=30)]
+    return " ".join([*words, *sorted({f"'{stem}'" for _word, stems in found for stem in stems})])
+
+
+def array(form: Any) -> str:
+    return "ARRAY[" + ", ".join(f"$q${form(word)}$q$" for word in WORDS) + "]"
+
+
+def fill_small_kinds() -> None:
+    """The bodies and editions by the ordinary way, and the words by which beginnings are found."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('core_searchentry', 'id'), (SELECT max(id) FROM core_searchentry))")
+    for model in (forum.Agency, forum.Organization, forum.Edition):
+        for record in model.objects.all():
+            search.refresh(record)
+    words = {word for text in (TEXT, *WORDS, "propuesta acuerdo compromiso para") for word, _stems in tokens_of(text)}
+    SearchWord.objects.bulk_create([SearchWord(word=word) for word in sorted(words) if len(word) > 3])

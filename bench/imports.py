@@ -3,7 +3,7 @@
     nice .venv/bin/python -m bench.imports [ROWS]            on SQLite and on a private, throw-away PostgreSQL
 
 Each measurement is a process of its own on an empty database of its own: our engine (dry, run, the same file again), stock
-django-import-export with the same columns on STOCK rows (its rate hardly depends on their number), and `bulk_create` with and
+django-import-export with the same columns on SLOW rows (its rate hardly depends on their number), and `bulk_create` with and
 without `full_clean`. See bench/README.md.
 """
 
@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-STOCK, CLEANED = 5_000, 5_000
+#: Rows for the two slow ones; their rate hardly depends on the number. BENCH_SLOW sets another.
+SLOW = int(os.environ.get("BENCH_SLOW", "5000"))
 WORDS = [
     *("voto", "credencial", "salud", "remesas", "educación", "consulado", "vivienda"),
     *("retorno", "derechos", "jornaleros", "registro", "identidad", "becas"),
@@ -349,7 +350,7 @@ def compare(rows: int, methods: tuple[str, ...] = METHODS, kinds: tuple[str, ...
             print(f"{'':24}{'rows':>9}{'seconds':>9}{'rows/s':>9}{'cpu s':>8}{'memory MB':>11}  outcomes")
             url = ""
             for method in methods:
-                number = min(rows, {"stock": STOCK, "cleaned": CLEANED}.get(method, rows))
+                number = min(rows, SLOW if method in ("stock", "cleaned") else rows)
                 path = room / f"{kind}-{number}.csv"
                 if not path.exists():
                     write_file(kind, number, path)

@@ -26,6 +26,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "not_feasible": (BAD, "no"),
     "divided": (CARE, "divided"),
     "waiting": (CALM, "clock"),
+    "none": (CALM, "sent"),
     # how a body answered (proposals.answers)
     "in_time": (GOOD, "done"),
     "answered_late": (CARE, "soon"),

@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import tally_triggers, triggers
+        from core import search, tally_triggers, triggers
 
         # Sent for each app once all migrations are done; one app is enough.
         for name, before, after in (
@@ -17,3 +17,4 @@ class CoreConfig(AppConfig):
         ):
             pre_migrate.connect(before, sender=self, dispatch_uid=name)
             post_migrate.connect(after, sender=self, dispatch_uid=name)
+        post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")

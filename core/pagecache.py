@@ -56,6 +56,8 @@ class NotedQuery(QueryDict):
     def __init__(self, *args: Any, **options: Any) -> None:
         self.noted: set[str] = set()
         super().__init__(*args, **options)
+        # Filling it asks as well.
+        self.noted.clear()
 
     def __getitem__(self, key: str) -> Any:
         self.noted.add(key)
@@ -104,8 +106,8 @@ def may_be_asked(request: HttpRequest) -> bool:
     )
 
 
-def may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether the answer is the same for everybody, and depends on every parameter of its address."""
+def is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether anybody who asks gets this answer: no session was touched, no cookie set, no form made for one person."""
     session = getattr(request, "session", None)
     return (
         response.status_code == 200
@@ -115,8 +117,12 @@ def may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
         and "CSRF_COOKIE" not in request.META
         and "Cache-Control" not in response
         and "Content-Encoding" not in response
-        and set(request.GET) <= getattr(request.GET, "noted", set())
     )
+
+
+def may_be_kept(request: HttpRequest) -> bool:
+    """Whether the view asked for every parameter of the address: those that mean nothing make no pages of their own."""
+    return set(request.GET) <= getattr(request.GET, "noted", set())
 
 
 def place_for(request: HttpRequest) -> BaseCache:
@@ -138,37 +144,40 @@ class PageCacheMiddleware:
         if any(mark.strip('W/"').partition("-")[0] == key[:40] for mark in parse_etags(request.headers.get("If-None-Match", ""))):
             return marked(HttpResponseNotModified(), key, coding)
         kept = kept_page(cache, key, coding)
-        if kept is None and request.method == "GET" and not is_first(cache, key):
+        first = kept is None and request.method == "GET" and is_first(cache, key)
+        if kept is None and request.method == "GET" and not first:
             kept = awaited(cache, key, coding)
         if kept is not None:
             return answer(*kept, key)
-        return self.rendered(request, cache, key, coding)
+        try:
+            return self.rendered(request, cache, key, coding)
+        finally:
+            if first:
+                cache.delete(f"rendering:{key}")
 
     def rendered(self, request: HttpRequest, cache: BaseCache, key: str, coding: str) -> HttpResponse:
         request.GET = NotedQuery(request.META.get("QUERY_STRING", ""), encoding=request.encoding)  # type: ignore[assignment]
-        try:
-            response = self.get_response(request)
-            if not may_be_kept(request, response):
-                return response
-            if request.method == "HEAD":
-                return marked(response, key, "")
-            return answer(*keep(cache, key, coding, response), key)
-        finally:
-            cache.delete(f"rendering:{key}")
+        response = self.get_response(request)
+        if not is_for_everybody(request, response):
+            return response
+        if request.method == "HEAD":
+            return marked(response, key, "")
+        made = packed(response, coding)
+        if may_be_kept(request):
+            cache.set(f"page:{key}:{made[2]}", made, KEEP_SECONDS)
+        return answer(*made, key)
 
 
 Kept = tuple[bytes, dict[str, str], str]
 
 
-def keep(cache: BaseCache, key: str, coding: str, response: HttpResponse) -> Kept:
-    """Put the answer into the cache as this browser takes it; returns (body, headers, coding)."""
+def packed(response: HttpResponse, coding: str) -> Kept:
+    """(body, headers, coding) of an answer as this browser takes it."""
     patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
     headers = {name: value for name, value in response.items() if name not in OWN_HEADERS}
     if not is_text(response) or len(response.content) < LEAST:
         coding = ""
-    kept = PACK[coding](response.content), headers, coding
-    cache.set(f"page:{key}:{coding}", kept, KEEP_SECONDS)
-    return kept
+    return PACK[coding](response.content), headers, coding
 
 
 def kept_page(cache: BaseCache, key: str, coding: str) -> Kept | None:
@@ -181,9 +190,9 @@ def kept_page(cache: BaseCache, key: str, coding: str) -> Kept | None:
             body, headers, is_in = found
             if coding and not is_in and len(body) < LEAST:
                 return found
-            packed = repacked(body, is_in, coding), headers, coding
-            cache.set(f"page:{key}:{coding}", packed, KEEP_SECONDS)
-            return packed
+            again = repacked(body, is_in, coding), headers, coding
+            cache.set(f"page:{key}:{coding}", again, KEEP_SECONDS)
+            return again
     return None
 
 
@@ -192,10 +201,10 @@ def is_first(cache: BaseCache, key: str) -> bool:
     return bool(cache.add(f"rendering:{key}", 1, RENDER_SECONDS))
 
 
-def awaited(cache: BaseCache, key: str, coding: str, pause: Callable[[float], None] = time.sleep) -> Kept | None:
+def awaited(cache: BaseCache, key: str, coding: str) -> Kept | None:
     """The page that somebody else renders just now; None when it turns out not to be kept, or takes too long."""
     for _glance in range(int(WAIT_SECONDS / GLANCE_SECONDS)):
-        pause(GLANCE_SECONDS)
+        time.sleep(GLANCE_SECONDS)
         done = cache.get(f"rendering:{key}") is None
         kept = kept_page(cache, key, coding)
         if kept is not None or done:

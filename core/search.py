@@ -1,13 +1,20 @@
-"""The search box: one interface, the same matches and the same order on SQLite (FTS5) and PostgreSQL (GIN).
+"""The search box: one interface, the same matches in the same order on SQLite (FTS5) and PostgreSQL (GIN).
 
 A record that has `search_entry()` is kept in step in the transaction of its change: the answer is a dict of
-`kind, title_es, title_en, summary_es, summary_en, text` for a public record and None for one that is not public, so the
-index holds nothing that is not public.
+`kind, title_es, title_en, summary_es, summary_en, text`, perhaps with `names` (acronyms and other names, which count as
+title), for a public record, and None for one that is not public, so the index holds nothing that is not public.
 
-A word of a query matches a word of the text that begins with it, or one with the same Spanish or English stem; words in
-double quotes match as they stand, one after the other. Any text is a safe query: it is taken apart into words, and only
-letters and digits reach the database. The databases give up to `CANDIDATES` matches; those are ranked here, so the cost
-of a very common word is bounded.
+**What matches.** A word of a query matches a word of the text with the same letters or with the same Spanish or English
+stem; a word of three letters or more also words that begin with it (the `BEGINNINGS` shortest of them). Words in double
+quotes match as they stand, one after the other. Every term must match. Any text is a safe query: it is taken apart into
+words, and only letters and digits reach the database.
+
+**What comes first.** In this order: the record whose key, title or acronym is the query (1); those that hold every term as a
+whole word in the title (2), or as the beginning of one (3); all others (4). Of each of these at most the `BEST` newest are
+candidates, so a title is never missed because too many texts match; agreements come before proposals and so on (`KINDS`).
+
+**What it costs.** Matches are counted up to `MANY` and looked for from the newest on, in parts of the index that grow
+(`core.search_engines`): a word that all records hold is found in the first part, a rare one is rare in all of them.
 """
 
 from __future__ import annotations
@@ -17,49 +24,53 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 
 from core import gathering
 from core.imports.candidates import learn as learn_names
 from core.imports.candidates import learn_many, names_of
-from core.models import SearchEntry
-from core.stems import stems_of, tokens_of, words_in
+from core.models import SearchEntry, revision
+from core.search_engines import Term, beginnings, engine, exact_mark, note_words
+from core.stems import stems_of, words_in
 from core.text import clean, clean_line, fold
 
 MOST_WORDS = 8
 MOST_LETTERS = 200
-CANDIDATES = 200
+#: Matches are counted up to this many.
+MANY = 1000
+#: So many results can be read, the best ones.
+BEST = 300
 #: Order of kinds among equals.
 KINDS = ("agreement", "proposal", "commitment", "meeting", "agency", "organization", "edition", "antecedent", "participant")
 
 
-@dataclass(frozen=True)
-class Term:
-    """A word with its stems, or a quoted phrase of several words."""
-
-    words: tuple[str, ...]
-    stems: tuple[str, ...] = ()
-    quoted: bool = False
-
-
 @dataclass
 class Results:
-    """Ranked entries. `more` says that there are further matches than these, so their number is not known."""
+    """The ids of the best entries, best first. `total` matches, or with `more` further ones that were not counted;
+    `kinds`: how many of those that were counted are of each kind."""
 
-    entries: list[SearchEntry]
+    numbers: list[int]
+    total: int = 0
     more: bool = False
+    kinds: dict[str, int] = field(default_factory=dict)
     terms: list[Term] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[SearchEntry]:
-        return iter(self.entries)
+        return iter(self.entries())
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self.numbers)
+
+    def entries(self, start: int = 0, size: int = BEST) -> list[SearchEntry]:
+        """So many results from `start` on. One query."""
+        wanted = self.numbers[start : start + size]
+        found = SearchEntry.objects.in_bulk(wanted)
+        return [found[number] for number in wanted if number in found]
 
     def counts(self) -> dict[str, int]:
-        """How many of these entries are of each kind, in the order of `KINDS`."""
-        numbers = {kind: sum(entry.kind == kind for entry in self.entries) for kind in KINDS}
-        return {kind: number for kind, number in numbers.items() if number}
+        """How many are of each kind, in the order of `KINDS`."""
+        return {kind: self.kinds[kind] for kind in KINDS if self.kinds.get(kind)}
 
 
 def terms_of(query: str) -> list[Term]:
@@ -83,23 +94,26 @@ def words_of(query: str) -> list[str]:
 
 
 def find(query: str, kind: str = "") -> Results:
-    """The entries that match every term of `query`, best first. One query, bounded in cost."""
+    """What matches every term of `query`, best first. At most six queries, each bounded in cost."""
     terms = terms_of(query)
     if not terms:
         return Results([], terms=terms)
-    found = list(engine().matching(terms, kind, CANDIDATES + 1))
-    more = len(found) > CANDIDATES
-    phrase = fold(query)
-    return Results(sorted(found[:CANDIDATES], key=lambda entry: rank(entry, terms, phrase)), more, terms)
-
-
-def rank(entry: SearchEntry, terms: list[Term], phrase: str) -> tuple[Any, ...]:
-    """What sorts first: the record's own key, then terms in the title, whole words before beginnings, kinds, newest."""
-    title = f" {fold(entry.title_es, entry.title_en)} "
-    whole = sum(f" {' '.join(term.words)} " in title for term in terms)
-    begun = sum(f" {' '.join(term.words)}" in title for term in terms)
-    order = KINDS.index(entry.kind) if entry.kind in KINDS else len(KINDS)
-    return (fold(entry.record_key) != phrase, -whole, -begun, order, -entry.pk)
+    index = engine()
+    longer = [beginnings(term) for term in terms]
+    counted = index.newest(index.anywhere(terms, longer), kind, MANY + 1)
+    if not counted:
+        return Results([], terms=terms)
+    better = [index.newest(index.exactly(exact_mark(query)), kind, BEST), index.newest(index.in_title(terms), kind, BEST)]
+    if any(longer):
+        better.append(index.newest(index.in_title(terms, longer), kind, BEST))
+    order = {name: place for place, name in enumerate(KINDS)}
+    best: dict[int, None] = {}
+    for part in (*better, counted[:MANY]):
+        best.update(dict.fromkeys(number for number, _kind in sorted(part, key=lambda row: order.get(row[1], len(order)))))
+    kinds: dict[str, int] = {}
+    for _number, of_kind in counted[:MANY]:
+        kinds[of_kind] = kinds.get(of_kind, 0) + 1
+    return Results(list(best)[:BEST], min(len(counted), MANY), len(counted) > MANY, kinds, terms)
 
 
 def refresh(record: Any) -> None:
@@ -119,7 +133,7 @@ def refresh(record: Any) -> None:
             row.delete()
         return
     row, _new = SearchEntry.objects.update_or_create(**where, defaults=row_of(record, entry))
-    engine().learn([row])
+    learn([row])
 
 
 def refresh_many(records: Iterable[Any], fresh: dict[type[Any], set[Any]]) -> None:
@@ -156,15 +170,49 @@ def refresh_many(records: Iterable[Any], fresh: dict[type[Any], set[Any]]) -> No
         columns = [field.name for field in SearchEntry._meta.concrete_fields if not field.primary_key]
         if changed:
             SearchEntry.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=columns)
-        engine().learn([*added, *changed])
+        learn([*added, *changed])
 
 
 def row_of(record: Any, entry: dict[str, str]) -> dict[str, Any]:
-    """The columns of an entry; `tokens` is the text that the engines index."""
-    values = dict(entry)
+    """The columns of an entry; `tokens` is the text that the engines index, `names` what counts as title besides it."""
+    values = {"names": "", **entry}
     text = values.pop("text", "")
     words = " ".join([record.public_key, *(value for name, value in values.items() if name != "kind"), text])
+    values["names"] = clean_line(f"{record.public_key} {values['names']}")
     return {**values, "record_key": record.public_key, "is_sample": record.is_sample, "tokens": clean(words)}
+
+
+def learn(entries: list[SearchEntry]) -> None:
+    """Put entries that are in their table into the index."""
+    note_words(entries)
+    engine().learn(entries)
+
+
+def searched() -> list[Any]:
+    """The models whose records can be found."""
+    return [model for model in apps.get_models() if hasattr(model, "search_entry")]
+
+
+def differences() -> list[str]:
+    """Records whose entry is not what they say now, missing, or there though nobody may read them; empty when all is well."""
+    found = []
+    for model in searched():
+        label = model._meta.label_lower
+        held = {row.record_id: row for row in SearchEntry.objects.filter(model=label)}
+        for record in model._default_manager.order_by("pk").iterator(chunk_size=500):
+            entry, row = record.search_entry(), held.pop(record.pk, None)
+            expected = row_of(record, entry) if entry is not None else None
+            if (row is None) != (expected is None) or any(getattr(row, name) != text for name, text in (expected or {}).items()):
+                found.append(f"{label} {record.public_key}")
+        found += [f"{label} {row.record_key}" for row in held.values()]
+    return found
+
+
+def after_migrations(using: str = "default", **_more: Any) -> None:
+    """`post_migrate`: write the index where there is none, as after a release that holds other words."""
+    tables = {model._meta.db_table for model in (SearchEntry, *searched())}
+    if using == "default" and tables <= set(connection.introspection.table_names()) and not SearchEntry.objects.exists():
+        rebuild(searched())
 
 
 def rebuild(models: Iterable[Any]) -> int:
@@ -178,99 +226,12 @@ def rebuild(models: Iterable[Any]) -> int:
             if entry is not None:
                 batch.append(SearchEntry(model=model._meta.label_lower, record_id=record.pk, **row_of(record, entry)))
             if len(batch) >= 500:
-                engine().learn(SearchEntry.objects.bulk_create(batch))
+                learn(SearchEntry.objects.bulk_create(batch))
                 batch = []
-        engine().learn(SearchEntry.objects.bulk_create(batch))
+        learn(SearchEntry.objects.bulk_create(batch))
+    # The words beside the entries are watched by no trigger (core.triggers), and a page may have been made halfway.
+    revision.bump()
     return SearchEntry.objects.count()
-
-
-class Fts5:
-    """SQLite: a full-text table beside the entries, with a column for words and one for stems."""
-
-    def matching(self, terms: list[Term], kind: str, limit: int) -> Iterable[SearchEntry]:
-        sql = "SELECT e.* FROM core_search_fts f JOIN core_searchentry e ON e.id = f.rowid WHERE core_search_fts MATCH %s"
-        values: list[Any] = [" AND ".join(self.expression(term) for term in terms)]
-        if kind:
-            sql += " AND e.kind = %s"
-            values.append(kind)
-        return SearchEntry.objects.raw(f"{sql} LIMIT {int(limit)}", values)
-
-    def expression(self, term: Term) -> str:
-        if term.quoted:
-            return '{words} : "' + " ".join(term.words) + '"'
-        word = term.words[0]
-        choices = ['{words} : "' + word + '"' + ("*" if len(word) > 1 else "")]
-        choices += ['{stems} : "' + stem + '"' for stem in term.stems]
-        return "(" + " OR ".join(choices) + ")"
-
-    def learn(self, entries: Iterable[SearchEntry]) -> None:
-        rows = []
-        for entry in entries:
-            tokens = tokens_of(entry.tokens)
-            stems = sorted({stem for _word, found in tokens for stem in found})
-            rows.append((entry.pk, " ".join(word for word, _stems in tokens), " ".join(stems)))
-        self.forget([row[0] for row in rows])
-        with connection.cursor() as cursor:
-            cursor.executemany("INSERT INTO core_search_fts (rowid, words, stems) VALUES (%s, %s, %s)", rows)
-
-    def forget(self, numbers: list[int]) -> None:
-        with connection.cursor() as cursor:
-            cursor.executemany("DELETE FROM core_search_fts WHERE rowid = %s", [(number,) for number in numbers])
-
-    def forget_all(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM core_search_fts")
-
-
-class Gin:
-    """PostgreSQL: a tsvector column under a GIN index. Vectors and queries are written out, so no parser differs."""
-
-    def matching(self, terms: list[Term], kind: str, limit: int) -> Iterable[SearchEntry]:
-        columns = ", ".join(f"e.{column.column}" for column in SearchEntry._meta.concrete_fields)
-        sql = f"SELECT {columns} FROM core_searchentry e WHERE e.vector @@ %s::tsquery"  # noqa: S608
-        values: list[Any] = [" & ".join(self.expression(term) for term in terms)]
-        if kind:
-            sql += " AND e.kind = %s"
-            values.append(kind)
-        return SearchEntry.objects.raw(f"{sql} LIMIT {int(limit)}", values)
-
-    def expression(self, term: Term) -> str:
-        if term.quoted:
-            return "(" + " <-> ".join(f"'{word}'" for word in term.words) + ")"
-        word = term.words[0]
-        return "(" + " | ".join([f"'{word}'" + (":*" if len(word) > 1 else ""), *(f"'{stem}'" for stem in term.stems)]) + ")"
-
-    def learn(self, entries: Iterable[SearchEntry]) -> None:
-        rows = []
-        for entry in entries:
-            places: dict[str, list[int]] = {}
-            for place, (word, stems) in enumerate(tokens_of(entry.tokens), start=1):
-                # A tsvector holds positions up to 16383 and 255 of them for a word.
-                for token in (word, *stems):
-                    if len(places.setdefault(token, [])) < 255 and place < 16384:
-                        places[token].append(place)
-            vector = " ".join(
-                f"'{token}':{','.join(map(str, found))}" if found else f"'{token}'" for token, found in places.items()
-            )
-            rows.append((vector, entry.pk))
-        with connection.cursor() as cursor:
-            for start in range(0, len(rows), 200):
-                some = rows[start : start + 200]
-                values = ", ".join(["(%s::tsvector, %s::bigint)"] * len(some))
-                cursor.execute(
-                    f"UPDATE core_searchentry e SET vector = v.vector FROM (VALUES {values}) AS v (vector, id) WHERE e.id = v.id",  # noqa: S608
-                    [value for row in some for value in row],
-                )
-
-    def forget(self, numbers: list[int]) -> None:
-        """The vector goes with its row."""
-
-    def forget_all(self) -> None:
-        """The vectors go with their rows."""
-
-
-def engine() -> Fts5 | Gin:
-    return Gin() if connection.vendor == "postgresql" else Fts5()
 
 
 def highlighted(text: str, terms: list[Term], width: int = 220) -> list[tuple[str, bool]]:

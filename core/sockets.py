@@ -76,6 +76,8 @@ edition_figures = Socket("edition figures")
 searched_in_edition = Socket("records searched in an edition")
 #: Non-working days were entered or taken back: `plug(closure, actor, at) -> how many open due dates moved`, in its transaction.
 calendar_changed = Socket("calendar changed")
+#: Proposals by what became of them: `plug(rows, fate, on) -> queryset | None`; the codes are those of `proposals.listing`.
+proposal_fates = Socket("fates of proposals")
 #: Published records compared with their fingerprints and with the ledger: `plug() -> list of sentences`, empty when all hold.
 ledger_checks = Socket("ledger checks")
 #: How many reminders were sent about open requests: `plug(records) -> {pk: number} | None`, records all of one model. Nothing is

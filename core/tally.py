@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from django.db.models import BigIntegerField, Count, DateField, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
-from core.models import Tally
+from core.models import TalliedFact, Tally, revision
 
 KEY = ("edition", "body", "code", "day")
 #: The names of the columns of a queryset of facts: no field of a model begins like that.
@@ -48,12 +48,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Figure:
-    """`rows()` is a queryset made by `facts`; a fact is a row of `model`."""
+    """`rows()` is a queryset made by `facts`; a fact is a row of `model`.
+
+    `remembered`: each fact is kept as it was counted (`core_talliedfact`). That is needed where several rows of one table
+    have to do with the same fact (the agreements that cite a proposal): one statement may change all of them at once, so
+    what the fact was before can be seen before the first of them alone.
+    """
 
     name: str
     model: Any
     rows: Callable[[], QuerySet[Any]]
     sources: tuple[Source, ...]
+    remembered: bool = False
 
 
 def facts(
@@ -76,12 +82,13 @@ def kept() -> list[Figure]:
     return list(_figures.values())
 
 
-def sums(figure: str, *by: str, **where: Any) -> list[tuple[Any, ...]]:
-    """[(value of each column in `by`, …, number)] of a figure, without those that are none. One query.
+def sums(figure: str | tuple[str, ...], *by: str, **where: Any) -> list[tuple[Any, ...]]:
+    """[(value of each column in `by`, …, number)] of a figure, or of several, without those that are none. One query.
 
     The cost depends on the number of different keys, never on the number of records.
     """
-    rows = Tally.objects.filter(figure=figure, **where).order_by().values_list(*by)
+    names = (figure,) if isinstance(figure, str) else figure
+    rows = Tally.objects.filter(figure__in=names, **where).order_by().values_list(*by)
     return list(rows.annotate(sum=Sum("number")).exclude(sum=0))
 
 
@@ -104,6 +111,8 @@ def differences() -> list[tuple[str, tuple[Any, ...], int, int]]:
         for key in sorted(held.keys() | real.keys(), key=repr):
             if held.get(key, 0) != real.get(key, 0):
                 found.append((figure.name, key, held.get(key, 0), real.get(key, 0)))
+        if figure.remembered and (number := forgotten(figure)):
+            found.append((figure.name, ("remembered",), number, 0))
     return found
 
 
@@ -113,11 +122,35 @@ def rebuild() -> int:
         if connection.vendor == "postgresql":
             tables = sorted({source.table for figure in kept() for source in figure.sources})
             cursor.execute(f"LOCK TABLE {', '.join(map(connection.ops.quote_name, tables))} IN SHARE MODE")
-        Tally.objects.all().delete()
+        clear()
         for figure in kept():
+            if figure.remembered:
+                remember(figure)
             rows = (
                 Tally(figure=figure.name, number=number, **dict(zip(KEY, key, strict=True)))
                 for key, number in recount(figure.name).items()
             )
             Tally.objects.bulk_create(rows, batch_size=1000)
+        # No trigger watches the sums themselves (core.triggers), and a page may hold wrong ones.
+        revision.bump()
     return Tally.objects.count()
+
+
+def clear() -> None:
+    Tally.objects.all().delete()
+    TalliedFact.objects.all().delete()
+
+
+def remember(figure: Figure) -> None:
+    """Write the facts of a figure as they stand, all at once."""
+    rows = figure.rows().order_by().annotate(k_figure=Value(figure.name)).values_list("k_figure", *COLUMNS)
+    sql, params = rows.query.sql_with_params()
+    columns = ", ".join(("figure", "fact", *KEY))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {TalliedFact._meta.db_table} ({columns}) {sql}", params)
+
+
+def forgotten(figure: Figure) -> int:
+    """How many facts are remembered otherwise than they stand, or not at all."""
+    held = set(TalliedFact.objects.filter(figure=figure.name).values_list("fact", *KEY))
+    return len(held ^ set(figure.rows().order_by()))

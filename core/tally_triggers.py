@@ -1,8 +1,9 @@
 """The triggers by which the database keeps the figures of `core.tally`, written in SQL for SQLite and for PostgreSQL.
 
 Each figure becomes a view, made from its queryset, and each of its sources a pair of triggers: before a statement changes a
-row, the facts that the row has to do with are taken away as they stood; afterwards they are added as they stand. The names
-hold a fingerprint of the definition, so what is installed is what this release means.
+row, the facts that the row has to do with are taken away as they stood; afterwards they are added as they stand. Facts that
+are remembered are taken away as they were remembered, both afterwards. The names hold a fingerprint of the definition, so
+what is installed is what this release means.
 
 Two transactions that change the same fact through different rows (a commitment, its agreement) would each take away what
 the other has not seen: on PostgreSQL a trigger first locks the facts' own rows, in the order of their ids. On SQLite one
@@ -20,10 +21,11 @@ from typing import Any
 from django.db import connection
 
 from core import tally
-from core.models import Tally
+from core.models import TalliedFact, Tally
 from core.tally import Figure, Source
 
 COLUMNS = "figure, edition, body, code, day, number"
+REMEMBERED = TalliedFact._meta.db_table
 
 
 def literal(value: Any) -> str:
@@ -46,7 +48,7 @@ def text_of(figure: Figure) -> str:
 
 
 def view_name(figure: Figure) -> str:
-    mark = hashlib.sha256(repr((text_of(figure), figure.sources)).encode()).hexdigest()[:8]
+    mark = hashlib.sha256(repr((text_of(figure), figure.sources, figure.remembered)).encode()).hexdigest()[:8]
     return f"tally_{figure.name}_{mark}"
 
 
@@ -63,24 +65,52 @@ def changed(source: Source, operator: str) -> str:
 ROWS = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}
 
 
+def counting(figure: Figure, table: str, number: Any, facts: str) -> str:
+    """Count the facts of a view, or of what is remembered, with a sign."""
+    of = f"figure = '{figure.name}' AND " if table == REMEMBERED else ""
+    return (
+        f"INSERT INTO core_tally ({COLUMNS}) SELECT '{figure.name}', edition, body, code, day, {number} "
+        f"FROM {table} WHERE {of}fact {facts}"
+    )
+
+
+def remembering(figure: Figure, view: str, facts: str) -> list[str]:
+    """Take away the facts as they are remembered, and remember and count them as they stand."""
+    return [
+        counting(figure, REMEMBERED, -1, facts),
+        f"DELETE FROM {REMEMBERED} WHERE figure = '{figure.name}' AND fact {facts}",
+        f"INSERT INTO {REMEMBERED} (figure, fact, edition, body, code, day) "
+        f"SELECT '{figure.name}', fact, edition, body, code, day FROM {view} WHERE fact {facts}",
+        counting(figure, REMEMBERED, 1, facts),
+    ]
+
+
 def sqlite(figure: Figure, view: str) -> list[str]:
     found = []
     for number, source in enumerate(figure.sources):
         for action, rows in ROWS.items():
             if action == "UPDATE" and not source.columns:
                 continue
+            facts = f"IN ({ids(source, *rows)})"
+            steps = {"BEFORE": [counting(figure, view, -1, facts)], "AFTER": [counting(figure, view, 1, facts)]}
+            if figure.remembered:
+                steps = {"AFTER": remembering(figure, view, facts)}
             when = f" WHEN {changed(source, 'IS NOT')}" if action == "UPDATE" else ""
-            for moment, sign in (("BEFORE", -1), ("AFTER", 1)):
-                found.append(
-                    f"CREATE TRIGGER {view}_{number}_{action.lower()}_{moment.lower()} {moment} {action} ON {source.table}{when} "
-                    f"BEGIN INSERT INTO core_tally ({COLUMNS}) SELECT '{figure.name}', edition, body, code, day, {sign} "
-                    f"FROM {view} WHERE fact IN ({ids(source, *rows)}); END"
-                )
+            for moment, statements in steps.items():
+                name = f"{view}_{number}_{action.lower()}_{moment.lower()}"
+                body = "; ".join(statements)
+                found.append(f"CREATE TRIGGER {name} {moment} {action} ON {source.table}{when} BEGIN {body}; END")
     return found
 
 
 def postgresql(figure: Figure, view: str) -> list[str]:
     found = []
+    lock = f"PERFORM 1 FROM {figure.model._meta.db_table} WHERE id = ANY(facts) ORDER BY id FOR NO KEY UPDATE"
+    body = f"IF TG_WHEN = 'BEFORE' THEN {lock}; END IF; " + counting(
+        figure, view, "CASE TG_WHEN WHEN 'BEFORE' THEN -1 ELSE 1 END", "= ANY(facts)"
+    )
+    if figure.remembered:
+        body = "; ".join([lock, *remembering(figure, view, "= ANY(facts)")])
     for number, source in enumerate(figure.sources):
         name = f"{view}_{number}"
         found.append(
@@ -88,13 +118,9 @@ def postgresql(figure: Figure, view: str) -> list[str]:
             f"IF TG_OP = 'INSERT' THEN facts := ARRAY({ids(source, 'NEW')}); "
             f"ELSIF TG_OP = 'DELETE' THEN facts := ARRAY({ids(source, 'OLD')}); "
             f"ELSE facts := ARRAY({ids(source, 'OLD', 'NEW')}); END IF; "
-            "IF TG_WHEN = 'BEFORE' THEN "
-            f"PERFORM 1 FROM {figure.model._meta.db_table} WHERE id = ANY(facts) ORDER BY id FOR NO KEY UPDATE; END IF; "
-            f"INSERT INTO core_tally ({COLUMNS}) SELECT '{figure.name}', edition, body, code, day, "
-            f"CASE TG_WHEN WHEN 'BEFORE' THEN -1 ELSE 1 END FROM {view} WHERE fact = ANY(facts); "
-            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+            f"{body}; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
         )
-        for moment in ("BEFORE", "AFTER"):
+        for moment in ("AFTER",) if figure.remembered else ("BEFORE", "AFTER"):
             begin = f"CREATE TRIGGER {name}_{moment.lower()}"
             run = f"FOR EACH ROW EXECUTE FUNCTION {name}()"
             found.append(f"{begin} {moment} INSERT OR DELETE ON {source.table} {run}")
@@ -148,11 +174,11 @@ def before_migrations(plan: Any = (), using: str = "default", **_more: Any) -> N
 
 def after_migrations(plan: Any = (), using: str = "default", **_more: Any) -> None:
     """`post_migrate`, after a flush as well: install what is missing, and count where tables were changed or emptied."""
-    tables = {source.table for figure in tally.kept() for source in figure.sources} | {Tally._meta.db_table}
+    tables = {source.table for figure in tally.kept() for source in figure.sources} | {Tally._meta.db_table, REMEMBERED}
     if using != "default" or not tables <= set(connection.introspection.table_names()):
         return
     if not is_installed():
         install()
         tally.rebuild()
-    elif Tally.objects.exists() and not any(figure.model._base_manager.exists() for figure in tally.kept()):
-        Tally.objects.all().delete()
+    elif not any(figure.model._base_manager.exists() for figure in tally.kept()):
+        tally.clear()

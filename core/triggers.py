@@ -21,7 +21,8 @@ OURS = ("core", "forum", "proposals", "agreements")
 #: keys of names, mails and who gets them), and the kept sums, which only the triggers of other tables write.
 UNSEEN = frozenset(
     {
-        *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow", "core_tally", "core_matchkey"),
+        *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow"),
+        *("core_tally", "core_talliedfact", "core_searchword", "core_matchkey"),
         *("core_message", "core_mailsettings", "core_subscription"),
     }
 )

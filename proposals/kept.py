@@ -10,11 +10,10 @@ from django.db.models.functions import TruncDate
 
 from core.tally import Figure, Source, facts
 from proposals.models import Proposal, Referral
-from proposals.models.proposals import ProposalStatus
+from proposals.models.proposals import LEFT_THE_TABLE
 from proposals.models.referrals import ReferralStatus
 from proposals.querysets import proposal_gate
 
-LEFT_THE_TABLE = (ProposalStatus.WITHDRAWN, ProposalStatus.MERGED, ProposalStatus.SPLIT)
 #: On what it depends whether a proposal is public, and in which edition.
 PUBLIC = ("status", "published_at", "edition_id")
 OF_EDITION = Source("forum_edition", ("stage",), "SELECT id FROM proposals_proposal WHERE edition_id = {row}.id")
@@ -58,7 +57,7 @@ def answer_on(code: str, due_on: dt.date, on: dt.date) -> str:
 def states_named() -> QuerySet[Any]:
     """Proposals by the states that they name: `body` is the area."""
     rows = Proposal.states.through.objects.filter(proposal_gate(None, "proposal__"))
-    return facts(rows, "proposal__edition_id", Value(""), fact="proposal_id", body=F("area_id"))
+    return facts(rows, "proposal__edition_id", Value(""), body=F("area_id"))
 
 
 OF_PROPOSAL = "SELECT r.id FROM proposals_referral r JOIN proposals_proposalversion v ON v.id = r.version_id"
@@ -89,12 +88,17 @@ FIGURES = (
     ),
     Figure(
         "states_named",
-        Proposal,
+        Proposal.states.through,
         states_named,
         (
-            Source("proposals_proposal_states", (), "{row}.proposal_id"),
-            Source("proposals_proposal", PUBLIC, "{row}.id"),
-            OF_EDITION,
+            Source("proposals_proposal_states", (), "{row}.id"),
+            Source("proposals_proposal", PUBLIC, "SELECT id FROM proposals_proposal_states WHERE proposal_id = {row}.id"),
+            Source(
+                "forum_edition",
+                ("stage",),
+                "SELECT s.id FROM proposals_proposal_states s JOIN proposals_proposal p ON p.id = s.proposal_id "
+                "WHERE p.edition_id = {row}.id",
+            ),
         ),
     ),
 )

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core import sockets
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from forum.models import Agency, Area, Edition, Organization, WorkingTable
 from proposals.answers import ANSWERS, answer_gates, asked_in_force
 from proposals.models import Antecedent, Opinion, Proposal, Referral
+from proposals.models.proposals import LEFT_THE_TABLE
 
 #: A control offers at most this many choices; the rest is reached by links from the records themselves.
 MOST_CHOICES = 200
 PUBLIC_STATUSES = [
     choice for choice in Proposal.Status.choices if choice[0] not in (Proposal.Status.DRAFT, Proposal.Status.RETURNED)
+]
+READINGS = [(code or "none", words) for code, words in Proposal.Reading.choices]
+#: What became of a proposal: all but the first is known to agreements.
+FATES = [
+    ("left", pgettext_lazy("end of a proposal", "withdrawn, merged or split")),
+    ("agreement", pgettext_lazy("end of a proposal", "in a signed agreement")),
+    ("no_agreement", pgettext_lazy("end of a proposal", "without an agreement")),
+    ("fulfilled", pgettext_lazy("end of a proposal", "all promises kept")),
+    ("under_way", pgettext_lazy("end of a proposal", "under way")),
+    ("late", pgettext_lazy("end of a proposal", "a promise is late")),
+    ("no_commitment", pgettext_lazy("end of a proposal", "agreement without commitments")),
 ]
 PROPOSAL_ORDERS = {
     "folio": (pgettext_lazy("order of a list", "folio"), ("folio",)),
@@ -80,6 +93,17 @@ def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     return rows.filter(id__in=Proposal.states.through.objects.filter(area__code=code).values("proposal"))
 
 
+def with_reading(rows: QuerySet[Any], reading: str) -> QuerySet[Any]:
+    """Proposals with that overall reading today, `none` for those not referred yet."""
+    return rows.filter(reading="" if reading == "none" else reading).exclude(status__in=LEFT_THE_TABLE)
+
+
+def count_readings(rows: QuerySet[Any]) -> dict[str, int]:
+    """Overall reading → how many of `rows` have it today."""
+    counts = rows.exclude(status__in=LEFT_THE_TABLE).order_by().values_list("reading").annotate(number=Count("pk"))
+    return {reading or "none": number for reading, number in counts}
+
+
 def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
     """The filters of the list of proposals. A verdict counts only where this person may read the opinion.
 
@@ -97,10 +121,23 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
             referrals = referrals.filter(agency__key__iexact=agency[:80])
         return rows.filter(id__in=referrals.values("version__proposal"))
 
+    def of_fate(rows: QuerySet[Any], fate: str) -> QuerySet[Any]:
+        if fate == "left":
+            return rows.filter(status__in=LEFT_THE_TABLE)
+        found = sockets.proposal_fates.collect(rows=rows, fate=fate, on=timezone.localdate())
+        return found[0] if found else rows.none()
+
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
-        ChoiceFilter("reading", pgettext_lazy("filter", "Overall reading"), Proposal.Reading.choices, indexed=True),
+        ChoiceFilter(
+            "reading",
+            pgettext_lazy("filter", "Overall reading"),
+            READINGS,
+            apply=with_reading,
+            count=count_readings,
+            indexed=True,
+        ),
         ChoiceFilter("verdict", pgettext_lazy("filter", "Verdict of a body"), Opinion.Verdict.choices, apply=with_verdict),
         ChoiceFilter("answer", pgettext_lazy("filter", "Answer of a body"), ANSWERS, apply=with_answer),
         ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), asked_agencies, apply=to_agency),
@@ -109,6 +146,7 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         ChoiceFilter("table", pgettext_lazy("filter", "Working table"), lambda: table_choices(user), "table__key"),
         TopicFilter("topic", pgettext_lazy("filter", "Topic"), hidden=True),
+        ChoiceFilter("fate", pgettext_lazy("filter", "What became of it"), FATES, apply=of_fate, hidden=True),
         RecordFilter(
             "antecedent",
             pgettext_lazy("filter", "Antecedent"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,7 @@ from forum.models import Agency, Edition, Organization
 from proposals import api
 from proposals.answers import ANSWERS, OPEN, asked_in_force
 from proposals.kept import answer_on
+from proposals.listing import READINGS, count_readings
 from proposals.models import Opinion, Proposal, Referral
 
 #: A panel names at most this many records; the list, filtered by the same record, has them all.
@@ -53,8 +54,7 @@ def of_organization(organization: Organization, user: Any) -> Panel | None:
     panel = proposals_panel(rows, query)
     if not panel["proposals"]:
         return None
-    counts = dict(rows.order_by().values_list("reading").annotate(count=Count("pk")))
-    return {**panel, **readings_panel(counts, query)}
+    return {**panel, **readings_panel(count_readings(rows), query)}
 
 
 def of_edition(edition: Edition, user: Any) -> Panel:
@@ -62,7 +62,7 @@ def of_edition(edition: Edition, user: Any) -> Panel:
     rows = Proposal.objects.visible_to(user).filter(edition=edition)
     query = f"?edition={edition.slug}"
     panel = proposals_panel(rows.order_by("folio"), query)
-    counts = dict(tally.sums("readings", "code", edition=edition.pk))
+    counts = {reading or "none": number for reading, number in tally.sums("readings", "code", edition=edition.pk, body=0)}
     return {**panel, "template": "proposals/public/panels/edition.html", **readings_panel(counts, query)}
 
 
@@ -71,8 +71,8 @@ def readings_panel(counts: dict[str, int], query: str) -> Panel:
     address = reverse("proposals") + query
     readings = [
         {"code": code, "label": label, "number": counts[code], "url": f"{address}&reading={code}"}
-        for code, label in Proposal.Reading.choices
-        if code and code in counts
+        for code, label in READINGS
+        if code in counts
     ]
     return {"readings": readings, "total": sum(counts.values())}
 

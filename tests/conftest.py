@@ -32,6 +32,7 @@ for _name in (
         "ALLOW_DEMO",
     ),
     *("CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "BEHIND_PROXY", "DEFAULT_FROM_EMAIL"),
+    *("SITE_URL", "OUTBOX_THREAD"),
 ):
     os.environ.pop(_name, None)
     os.environ.pop(f"{_name}_FILE", None)

@@ -10,7 +10,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from agreements.demo.play import play
-from core.models import Tally
+from core import tally
 from forum.models import Agency, Area, Edition, Organization, User
 from forum.reference import load_areas
 
@@ -40,7 +40,7 @@ def start_over() -> None:
             with connection.cursor() as cursor:
                 cursor.execute(sql)
         # Rows that are deleted one by one (SQLite) are taken from the kept figures, which may be empty by then.
-        Tally.objects.all().delete()
+        tally.clear()
         load_areas(Area)
         play()
     for name in before - stored_files():

@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -35,7 +36,7 @@ LONGEST_KEY = 60
 class FollowForm(BaseForm):
     """An address."""
 
-    submit_label = _("Send me the mail to confirm")
+    submit_label = pgettext_lazy("button", "Follow")
     email = forms.EmailField(
         label=_("E-mail address"), max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
+from agreements.models import Agreement
 from core import search
 from core.models import SearchEntry
 from core.pages import language
+from proposals.models import Proposal
 
 KIND_WORDS = {
     "agreement": pgettext_lazy("kind of record", "agreements"),
@@ -52,6 +57,8 @@ class Result:
         other = "es" if here == "en" else "en"
         self.entry = entry
         self.kind = entry.kind
+        #: The proposal or the agreement, to show how it stands; None for others.
+        self.record: Any = None
         self.kind_words = ONE.get(entry.kind, entry.kind)
         self.url = address_of(entry)
         self.key = "" if entry.kind == "participant" else entry.record_key
@@ -62,3 +69,19 @@ class Result:
         summaries = {code: getattr(entry, f"summary_{code}") for code in (here, other)}
         self.summary_lang = here if summaries[here] else other
         self.summary = search.highlighted(summaries[self.summary_lang], terms) if summaries[self.summary_lang] else []
+
+
+#: Kinds whose results say how the record stands.
+STANDING = {"proposal": (Proposal, ("status", "reading")), "agreement": (Agreement, ("status",))}
+
+
+def results_of(entries: Iterable[SearchEntry], terms: list[search.Term]) -> list[Result]:
+    """The entries of one page, proposals and agreements with how they stand: one query for each of the two kinds."""
+    found = [Result(entry, terms) for entry in entries]
+    for kind, (model, columns) in STANDING.items():
+        keys = [result.entry.record_id for result in found if result.kind == kind]
+        records = model.objects.visible_to(None).only(*columns).in_bulk(keys) if keys else {}
+        for result in found:
+            if result.kind == kind:
+                result.record = records.get(result.entry.record_id)
+    return found

@@ -176,15 +176,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in search.KINDS else ""
     results = search.find(query, kind) if kind else everything
     start = start_of(request.GET.get("after", ""), len(results))
-    shown = results.entries[start : start + RESULTS]
     context = {
         "query": query,
         "kind": kind,
         "kinds": [(code, found.KIND_WORDS[code], number) for code, number in counts.items()],
-        "results": [found.Result(entry, results.terms) for entry in shown],
-        "total": len(results),
-        "everything": len(everything),
+        "results": found.results_of(results.entries(start, RESULTS), results.terms),
+        "best": len(results),
+        "total": results.total,
+        "everything": everything.total,
         "more": results.more,
+        "more_of_all": everything.more,
         "after": start + RESULTS if start + RESULTS < len(results) else None,
         "first": start == 0,
     }

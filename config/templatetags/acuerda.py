@@ -122,6 +122,12 @@ def lit(code: str, days: int, large: bool, language: str) -> str:
 @register.filter
 def light_words(code: str, number: int = 1) -> str:
     """The words of a light; with a number, those of so many commitments: “2 vencidos”."""
+    return counted_words(str(code), number, language())
+
+
+@lru_cache(maxsize=2000)
+def counted_words(code: str, number: int, language: str) -> str:
+    """What `light_words` gives."""
     many = {
         "fulfilled": npgettext("so many commitments", "fulfilled", "fulfilled", number),
         "on_time": npgettext("so many commitments", "on time", "on time", number),

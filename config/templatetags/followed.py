@@ -111,6 +111,36 @@ def head_of(context: Any, record: Any) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("components/head_of_record.html", takes_context=True)
+def head_of_page(context: Any, title: str, description: str) -> dict[str, Any]:
+    """OpenGraph and schema.org of a page that people pass on and that is no record: the home page, the progress page."""
+    origin, home, path = str(context.get("origin", "")), reverse("home"), context["request"].path
+    title, description = str(title), str(description)
+    search = {
+        "@type": "SearchAction",
+        "target": f"{origin}{reverse('search')}?q={{search_term_string}}",
+        "query-input": "required name=search_term_string",
+    }
+    site = jsonld.thing("WebSite", id=f"{origin}{home}", url=f"{origin}{home}", name="Acuerda", inLanguage=language())
+    if path == home:
+        things = [{**site, "description": description, "potentialAction": search}]
+    else:
+        page = jsonld.thing("WebPage", id=f"{origin}{path}", url=f"{origin}{path}", name=title, description=description)
+        things = [{**page, "isPartOf": site}, jsonld.breadcrumbs([("Acuerda", f"{origin}{home}"), (title, f"{origin}{path}")])]
+    return {
+        "shown": True,
+        "data": jsonld.document(things),
+        "title": title,
+        "description": description,
+        "url": f"{origin}{path}",
+        "image": f"{origin}{static('img/card.png')}",
+        "locale": LOCALES[language()],
+        "other_locales": [locale for code, locale in LOCALES.items() if code != language()],
+        "kind": "website",
+        "feeds": feeds_of(),
+    }
+
+
 @dataclass(frozen=True)
 class FeedLink:
     title: str

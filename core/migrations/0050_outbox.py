@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0020_tally'),
+        ('core', '0022_search_from_the_newest'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ def total(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0050_outbox'),
+        ('core', '0051_reminder_sent_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

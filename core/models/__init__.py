@@ -8,8 +8,8 @@ from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.match import MatchKey
 from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.revision import Revision
-from core.models.search import SearchEntry
-from core.models.tally import Tally
+from core.models.search import SearchEntry, SearchWord
+from core.models.tally import TalliedFact, Tally
 
 __all__ = [
     "Event",
@@ -25,7 +25,9 @@ __all__ = [
     "Reminder",
     "Revision",
     "SearchEntry",
+    "SearchWord",
     "Source",
     "Subscription",
+    "TalliedFact",
     "Tally",
 ]

@@ -191,7 +191,8 @@ class ReminderKind(models.TextChoices):
 class Reminder(models.Model):
     """A reminder about an open request: by the calendar, once for each due date and step, or by a person.
 
-    It names no addressee: how many were told, and on which day where the forum is.
+    It names no addressee: how many are told, and on which day where the forum is. `sent_at` is when the first of its mails
+    left; one that is held or was dropped counts for nobody.
     """
 
     Kind = ReminderKind
@@ -205,6 +206,7 @@ class Reminder(models.Model):
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("when"))
     addressees = models.PositiveSmallIntegerField(_("addressees"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     event = models.OneToOneField(
         Event, verbose_name=_("event"), on_delete=models.PROTECT, related_name="reminder", null=True, editable=False
     )

@@ -19,6 +19,7 @@ class SearchEntry(models.Model):
     title_en = TextLine(max_length=300, blank=True)
     summary_es = models.TextField(blank=True)
     summary_en = models.TextField(blank=True)
+    names = models.TextField(blank=True, default="")
     is_sample = models.BooleanField(default=False)
     tokens = FoldedField()
 
@@ -30,3 +31,18 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.record_key}"
+
+
+class SearchWord(models.Model):
+    """A word that some entry holds: what the beginning of a word can stand for. It may be there more than once."""
+
+    LONGEST = 40
+
+    word = KeyField(max_length=LONGEST, db_index=True)
+
+    class Meta:
+        verbose_name = "search word"
+        verbose_name_plural = "search words"
+
+    def __str__(self) -> str:
+        return self.word

@@ -39,6 +39,25 @@ class Tally(models.Model):
         return f"{self.figure} {self.edition} {self.body} {self.code} {self.day}: {self.number}"
 
 
+class TalliedFact(models.Model):
+    """A fact as it stands in the sums, for figures whose facts depend on several rows of one table: see `core.tally`."""
+
+    figure = models.CharField(max_length=20)
+    fact = models.BigIntegerField()
+    edition = models.BigIntegerField()
+    body = models.BigIntegerField()
+    code = models.CharField(max_length=40)
+    day = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = "tallied fact"
+        verbose_name_plural = "tallied facts"
+        indexes = [models.Index(fields=["figure", "fact"], name="tallied_fact")]
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.fact}"
+
+
 def compact() -> None:
     """Add up rows of the same key, those that no other transaction holds; every sum stays the same."""
     with transaction.atomic():

@@ -83,6 +83,22 @@ def may_read(record: Any, user: Any) -> bool:
     return not hasattr(rows, "visible_to") or rows.visible_to(user).filter(pk=record.pk).exists()
 
 
+class Blanks(dict[str, str]):
+    """Facts that are not asked for: three dots for each."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def headline(message: Message) -> str:
+    """What a mail is about, for a list: its subject with the record and dots for the other facts. No query."""
+    if message.template == "confirm_subscription":
+        return _("Confirm that you want to follow %(record)s") % {"record": message.record_key}
+    notice, act = notices.notice(message.template), notices.act(message.template)
+    words = notice.subject if notice is not None else act.text if act is not None else message.template
+    return str(words) % Blanks(folio=message.record_key)
+
+
 # --- to an account ----------------------------------------------------------------------------------------------------
 
 

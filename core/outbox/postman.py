@@ -17,7 +17,7 @@ from django.db import DatabaseError, close_old_connections
 log = logging.getLogger("acuerda.outbox")
 
 PAUSE = 30.0
-#: How often the calendar is asked for reminders, seconds.
+#: How often the calendar is asked for reminders, and old rows are forgotten, seconds.
 REMINDERS_EVERY = 3600.0
 
 _lock = threading.Lock()
@@ -63,6 +63,7 @@ def once(*, remind: bool = False) -> bool:
     try:
         if remind:
             reminders.send_reminders()
+            sending.tidy()
         sending.send_due()
     except DatabaseError as error:
         log.warning("The outbox could not be read: %s", type(error).__name__)

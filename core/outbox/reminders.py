@@ -140,11 +140,11 @@ def reminders_of(records: Iterable[Any]) -> Any:
 
 
 def counts_of(records: Iterable[Any]) -> dict[int, int] | None:
-    """How many reminders were sent about each of these records: a number for each, also none. One query."""
+    """How many reminders left about each of these records: a number for each, also none. One query."""
     rows = list(records)
     if not rows or not called_for(rows[0]._meta.label_lower, "remind"):
         return None
     counted = dict.fromkeys((row.pk for row in rows), 0)
-    for pk in reminders_of(rows).values_list("record_id", flat=True):
+    for pk in reminders_of(rows).filter(sent_at__isnull=False).values_list("record_id", flat=True):
         counted[pk] += 1
     return counted

@@ -24,7 +24,7 @@ from django.core.mail import get_connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from core.models import Message
+from core.models import Message, Reminder, revision
 from core.models.outbox import MessageState
 from core.outbox import letters, subscriptions
 
@@ -38,6 +38,8 @@ BACKOFF = (1, 5, 15, 60)
 #: After this time without success a message has failed for good, and says so.
 GIVE_UP = dt.timedelta(days=3)
 MOST = 200
+#: What was sent or dropped is forgotten after this time: nobody is told twice of what is that old.
+KEEP = dt.timedelta(days=180)
 
 
 @dataclass
@@ -123,6 +125,16 @@ def send_due(*, most: int = MOST) -> Sent:
     return done
 
 
+def tidy() -> int:
+    """Forget what was settled long ago; how many. The count of reminders does not depend on these rows."""
+    gone = Message.objects.filter(
+        state__in=[MessageState.SENT, MessageState.DROPPED],
+        next_at__lt=timezone.now() - KEEP,
+        created_at__lt=timezone.now() - KEEP,
+    )
+    return gone.delete()[0]
+
+
 def send_one(key: int, connection: Connection, done: Sent) -> None:
     claimed = claim(key)
     if not claimed:
@@ -150,7 +162,10 @@ def send_one(key: int, connection: Connection, done: Sent) -> None:
         if not isinstance(error, (smtplib.SMTPRecipientsRefused, ValueError)):
             connection.close()
         return
-    settle(rest, state=MessageState.SENT, sent_at=timezone.now(), last_error="")
+    now = timezone.now()
+    settle(rest, state=MessageState.SENT, sent_at=now, last_error="")
+    if Reminder.objects.filter(event__in=[message.event_id for message in rest], sent_at__isnull=True).update(sent_at=now):
+        revision.bump()  # the public page tells how many reminders left
     done.sent += len(rest)
 
 

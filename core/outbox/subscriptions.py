@@ -51,8 +51,9 @@ def name_of(record: Any) -> str:
     """What the record is called in a mail or on a page."""
     if record is None:
         return ""
-    title = getattr(record, "title", None) or getattr(record, "short", None) or str(record)
-    return f"{record.public_key} · {title}"
+    if title := getattr(record, "title", ""):
+        return f"{record.public_key} · {title}"
+    return str(getattr(record, "name", "") or record)
 
 
 def ask(record: Any, email: str, language: str) -> None:

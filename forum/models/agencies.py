@@ -157,7 +157,7 @@ class Agency(Record):
             "title_en": self.name_en,
             "summary_es": "",
             "summary_en": "",
-            "text": f"{self.acronym} {self.successor_acronym} {self.other_names}",
+            "names": f"{self.acronym} {self.successor_acronym} {self.other_names}",
         }
 
 
@@ -246,9 +246,22 @@ class AgencySuccession(models.Model):
         return f"{self.predecessor} → {self.successor}"
 
 
+def line_of(agency: Agency) -> list[Agency]:
+    """The bodies that came before and after an agency in its line, however many steps away; without itself and without those
+    beside it (what else followed the same predecessor). A query for each step in both directions."""
+    found: dict[int, Agency] = {}
+    for direction in ("predecessors__in", "successors__in"):
+        step, seen = {agency.pk}, {agency.pk}
+        while step:
+            bodies = [body for body in Agency.objects.filter(**{direction: step}).distinct() if body.pk not in seen]
+            found.update({body.pk: body for body in bodies})
+            step = {body.pk for body in bodies}
+            seen |= step
+    return sorted(found.values(), key=lambda body: body.pk)
+
+
 def other_names_of(agency: Agency) -> str:
-    """The other names and acronyms of an agency, its own and those of its successors, for search (IFE finds INE)."""
+    """The other names and acronyms of an agency, its own and those of its line, for search (IFE finds INE)."""
     words: list[Any] = [f"{row.name_es} {row.name_en} {row.acronym}" for row in agency.names.all()]
-    words += [f"{row.successor.name_es} {row.successor.acronym}" for row in agency.succession.select_related("successor")]
-    words += [f"{row.predecessor.name_es} {row.predecessor.acronym}" for row in agency.preceded_by.select_related("predecessor")]
+    words += [f"{body.name_es} {body.acronym}" for body in line_of(agency)]
     return " ".join(words)

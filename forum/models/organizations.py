@@ -100,7 +100,8 @@ class Organization(Record):
             "title_en": "",
             "summary_es": "",
             "summary_en": "",
-            "text": f"{self.acronym} {self.city} {self.other_names}",
+            "names": f"{self.acronym} {self.other_names}",
+            "text": self.city,
         }
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from core import search
 from core.events import record_event
-from forum.models import Agency, AgencyName, AgencySuccession
-from forum.models.agencies import other_names_of
+from forum.models import Agency, AgencyName, AgencySuccession, Participation
+from forum.models.agencies import line_of, other_names_of
 from forum.validators import check_agency
 from forum.workflow.common import create_checked, edit_checked, only_organizers
 
@@ -28,8 +28,9 @@ def edit_agency(
     only_organizers(actor)
     with transaction.atomic():
         edited: Agency = edit_checked(agency, values, check_agency, actor=actor, revision=revision, at=at)
-        if {"name_es", "acronym"} & set(values):
-            refresh_related_names(edited)
+        if {"name_es", "name_en", "acronym"} & set(values):
+            refresh_line(edited)
+            refresh_people_of(agency=edited)
     return edited
 
 
@@ -69,8 +70,8 @@ def add_succession(
         row.full_clean()
         row.save()
         record_event(predecessor, "add_successor", actor=actor, changes={"successor": [None, successor.key]}, at=at)
+        refresh_line(predecessor)
         refresh_other_names(predecessor)
-        refresh_other_names(successor)
     return row
 
 
@@ -87,9 +88,14 @@ def refresh_other_names(body: Any) -> None:
     search.refresh(body)
 
 
-def refresh_related_names(agency: Agency) -> None:
-    """Those who carry the name of `agency` among their other names."""
-    for row in agency.succession.select_related("successor"):
-        refresh_other_names(row.successor)
-    for row in agency.preceded_by.select_related("predecessor"):
-        refresh_other_names(row.predecessor)
+def refresh_line(agency: Agency) -> None:
+    """Those who carry the name of `agency` among their other names: what came before and after it."""
+    for body in line_of(agency):
+        refresh_other_names(body)
+
+
+def refresh_people_of(**body: Any) -> None:
+    """What the search finds of the participants of a body, which is named beside them."""
+    people = Participation.objects.filter(**body).exclude(shown_name="")
+    for participation in people.select_related("edition", "organization", "agency"):
+        search.refresh(participation)

@@ -11,7 +11,7 @@ from django.db import transaction
 from core.events import plain, record_event
 from forum.models import MirrorLink, Organization, OrganizationName
 from forum.validators import check_organization
-from forum.workflow.agencies import refresh_other_names
+from forum.workflow.agencies import refresh_other_names, refresh_people_of
 from forum.workflow.common import create_checked, edit_checked, only_organizers
 
 
@@ -30,7 +30,10 @@ def edit_organization(
     at: dt.datetime | None = None,
 ) -> Organization:
     only_organizers(actor)
-    edited: Organization = edit_checked(organization, values, check_organization, actor=actor, revision=revision, at=at)
+    with transaction.atomic():
+        edited: Organization = edit_checked(organization, values, check_organization, actor=actor, revision=revision, at=at)
+        if "name" in values:
+            refresh_people_of(organization=edited)
     return edited
 
 

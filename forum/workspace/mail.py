@@ -18,7 +18,6 @@ from core.forms import BaseForm
 from core.models import MailSettings, Message
 from core.models.outbox import MessageState, age_of_outbox
 from core.outbox import letters, writing
-from core.paging import bounded_count
 from core.workspace import REFUSED, done, sent, workspace_page
 from forum.models import Edition
 from forum.roles import roles_of
@@ -57,7 +56,7 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("My mails"),
         "form": form,
-        "messages_of_mine": request.user.messages.select_related("event")[:10],
+        "messages_of_mine": named(request.user.messages.all()[:10]),
         "calendar": calendar_address(request, kept),
     }
     return render(request, "forum/workspace/mail_settings.html", context, status=REFUSED if form.is_bound else 200)
@@ -110,10 +109,18 @@ def mails_of(user: Any) -> Any:
     """The mails of the editions that this person organizes; 403 for whoever organizes none."""
     if not roles_of(user).organizer:
         raise PermissionDenied
-    rows = Message.objects.select_related("user", "event")
+    rows = Message.objects.select_related("user")
     if roles_of(user).administrator:
         return rows
     return rows.filter(edition_slug__in=Edition.objects.organized_by(user).values("slug"))
+
+
+def named(rows: Any) -> list[Any]:
+    """Mails with what they are about, in `headline`."""
+    found = list(rows)
+    for row in found:
+        row.headline = letters.headline(row)
+    return found
 
 
 @workspace_page
@@ -128,9 +135,9 @@ def mails(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Mails"),
         "decision_form": form,
-        "open_mails": open_rows[:MOST],
-        "open_count": bounded_count(open_rows),
-        "other_mails": rows.exclude(state__in=[MessageState.HELD, MessageState.FAILED])[:MOST],
+        "open_mails": named(open_rows[:MOST]),
+        "most": MOST,
+        "other_mails": named(rows.exclude(state__in=[MessageState.HELD, MessageState.FAILED])[:MOST]),
         "outbox": age_of_outbox(),
         "holding": Edition.objects.organized_by(request.user).filter(holds_mail=True).order_by("slug"),
     }

@@ -70,6 +70,10 @@ class ProposalStatus(models.TextChoices):
     SPLIT = "split", pgettext_lazy("status of a proposal", "split")
 
 
+#: Nothing more is answered to these: they left the table, and what they had been answered is no reading of today.
+LEFT_THE_TABLE = (ProposalStatus.WITHDRAWN, ProposalStatus.MERGED, ProposalStatus.SPLIT)
+
+
 class ProposalReading(models.TextChoices):
     NONE = "", pgettext_lazy("overall reading", "not referred yet")
     WAITING = "waiting", pgettext_lazy("overall reading", "waiting for answers")

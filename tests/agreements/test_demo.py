@@ -13,7 +13,7 @@ from agreements.demo import reset
 from agreements.demo.load import PASSWORD
 from agreements.light import light_of
 from agreements.models import Agreement, Commitment, Meeting, MinutesVersion, ProgressReport
-from core import ledger, tally
+from core import ledger, search, tally
 from core.events import SYSTEM
 from core.imports.registry import kinds
 from core.imports.runner import run_import
@@ -49,6 +49,9 @@ class DemoTests(TestCase):
 
     def test_the_kept_figures_are_what_a_recount_gives(self):
         self.assertEqual(tally.differences(), [])
+
+    def test_the_search_finds_every_record_as_it_stands(self):
+        self.assertEqual(search.differences(), [])
 
     def test_the_founding_case_came_through_the_importers(self):
         batches = dict(ImportBatch.objects.values_list("kind", "created"))

@@ -65,6 +65,18 @@ class PicturesTests(TestCase):
                     self.assertEqual((listing.ignored, len(listing.values)), ([], address.count("=")))
                     self.assertTrue(len(listing))
 
+    def test_every_figure_is_the_length_of_its_list(self):
+        make.proposal(self.edition, status="withdrawn", reading="waiting")
+        make.proposal(self.edition, status="submitted")
+        for edition in (None, self.edition):
+            found = self.drawn(edition=edition)
+            figures = {(cell.url, cell.text) for chart in found.values() for row in chart.table.rows for cell in row}
+            figures |= {(knot.kind.url, knot.count) for knot in found["flow"].wide.knots}
+            for address, number in figures:
+                if address and isinstance(number, int):
+                    with self.subTest(address):
+                        self.assertEqual(self.client.get(address).context["listing"].count, number)
+
     def test_they_can_be_drawn_in_both_languages_with_something_and_with_nothing(self):
         empty = make.edition()
         for language in ("es", "en"):

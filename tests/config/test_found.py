@@ -39,6 +39,17 @@ class BlockTests(SimpleTestCase):
         self.assertEqual(jsonld.thing("Thing", id="x", name="", a=None, b=[], c=0), {"@type": "Thing", "@id": "x", "c": 0})
 
 
+class PageHeadTests(FollowedWorld, TestCase):
+    def test_the_pages_that_people_pass_on(self):
+        for address, kinds in (("/en/", ["WebSite"]), ("/en/progress/", ["WebPage", "BreadcrumbList"])):
+            text = self.client.get(address).content.decode()
+            self.assertEqual([each["@type"] for each in block(text)["@graph"]], kinds)
+            self.assertEqual(re.findall(r'property="og:url" content="([^"]+)"', text), [f"http://testserver{address}"])
+            self.assertEqual(len(re.findall(r'property="og:title" content="[^"]+"', text)), 1)
+        (site,) = block(self.client.get("/es/").content.decode())["@graph"]
+        self.assertEqual(site["potentialAction"]["target"], "http://testserver/es/buscar/?q={search_term_string}")
+
+
 class HeadTests(FollowedWorld, TestCase):
     def records(self):
         return [

@@ -258,6 +258,16 @@ class SearchTests(CanaryWorld, TestCase):
         self.assertEqual((len(seen), len(set(seen))), (45, 45))
         self.assertEqual([start_of(mark, 45) for mark in ("", "20", "45", "-1", "x", "²", "99999")], [0, 20, 0, 0, 0, 0, 0])
 
+    def test_proposals_and_agreements_say_how_they_stand(self):
+        make.proposal(make.edition(), status="reviewed", reading="divided", title_es="Padrón de lectura")
+        search.rebuild(searched())
+        (result,) = self.find(q="padron de lectura").context["results"]
+        self.assertEqual((result.record.status, result.record.reading), ("reviewed", "divided"))
+        page = self.find(q="padron de lectura")
+        self.assertContains(page, "divided")
+        kinds = {result.kind for result in self.find(q="abierto").context["results"] if result.record is not None}
+        self.assertEqual(kinds, {"proposal", "agreement"} & {result.kind for result in self.find(q="abierto").context["results"]})
+
     def test_matching_words_are_marked(self):
         self.assertIn("<mark>abierta</mark>", self.find(q="ABIERTÁ").content.decode())
 
@@ -281,7 +291,7 @@ class LedgerTests(TestCase):
 
 
 class QueryTests(CanaryWorld, TestCase):
-    PATHS = ("/en/", "/en/progress/", "/en/search/?q=abierta")
+    PATHS = ("/en/", "/en/progress/", "/en/search/?q=abierta&kind=proposal", "/en/search/?q=abierta&kind=organization")
 
     def count(self, path):
         with CaptureQueriesContext(connection) as queries:

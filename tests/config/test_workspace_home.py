@@ -117,7 +117,7 @@ class HomeTests(DeskMixin, ProposalWorld, TestCase):
             "delegate": ["What waits", "Proposals", "Agreements", "Meetings"],
             "organizer": [
                 *("What waits", "Proposals", "Agreements", "Meetings"),
-                *("Participants", "Organizations", "Public bodies"),
+                *("Participants", "Organizations", "Public bodies", "Mails"),
             ],
         }
         for name, labels in expected.items():

@@ -17,6 +17,7 @@ from django.utils import timezone
 from core.deadlines import MEXICO
 from core.events import events_of
 from core.models import Message, Reminder
+from core.outbox import sending, writing
 from core.outbox.reminders import counts_of, send_reminders, step_of
 from core.workflow import StepRefused
 from forum.models import Edition
@@ -192,10 +193,21 @@ class NudgeTests(ProposalWorld, TestCase):
         self.assertEqual(refused.exception.code, "nobody")
         self.assertEqual(counts_of([referral]), {referral.pk: 0})
 
+    def test_one_that_was_held_and_dropped_counts_for_nothing(self) -> None:
+        referral = self.referral()
+        self.edition.holds_mail = True
+        self.edition.save()
+        remind(record=Referral.objects.get(pk=referral.pk), actor=self.user("organizer"))
+        sending.send_due()
+        writing.drop(Message.objects.all(), "Ya respondieron por teléfono.")
+        self.assertEqual(counts_of([referral]), {referral.pk: 0})
+
     def test_both_sides_and_the_public_see_it(self) -> None:
         referral = self.referral()
         url = reverse("workspace:referral_remind", args=[referral.folio])
         self.assertEqual(self.who_gets(302, url, "post") - {"anonymous", "closed_account"}, {"organizer", "administrator"})
+        self.assertEqual(counts_of([referral]), {referral.pk: 0}, "owed, not sent yet")
+        sending.send_due()
         self.assertEqual(counts_of([referral]), {referral.pk: 1})
         for name, page in (("organizer", "referral"), ("official", "review")):
             response = self.sign_in(name).get(reverse(f"workspace:{page}", args=[referral.folio]))

@@ -4,7 +4,9 @@ import io
 from unittest import mock
 
 from django.core.management import call_command
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
@@ -87,17 +89,55 @@ class FindTest(TestCase):
         organization("ORG 900 en el nombre", key="ZZ-1")
         self.assertEqual(self.found("org-900")[0], "Primera")
 
-    def test_one_query_whatever_is_found(self):
-        for query in ("acuerdo", "nada", "de"):
-            with self.assertNumQueries(1):
+    def test_so_many_queries_whatever_is_found(self):
+        for query in ("acuerdo", "fed", "mexico"):
+            with CaptureQueriesContext(connection) as few:
                 list(search.find(query))
+            for number in range(29):
+                organization(f"{query} {number}")
+            with self.assertNumQueries(len(few)):
+                self.assertGreater(len(list(search.find(query))), 29)
+            self.assertLess(len(few), 12)
 
-    def test_candidates_are_bounded_and_it_says_so(self):
+    def test_what_is_counted_is_bounded_and_it_says_so(self):
         for number in range(4):
             organization(f"Repetida {number}")
-        with mock.patch.object(search, "CANDIDATES", 3):
+        with mock.patch.object(search, "MANY", 3):
             results = search.find("repetida")
-        self.assertEqual((len(results), results.more), (3, True))
+        self.assertEqual((results.total, results.more, sum(results.counts().values())), (3, True, 3))
+        self.assertEqual((search.find("repetida").total, search.find("repetida").more), (4, False))
+
+    def test_the_best_titles_are_not_missed_though_too_many_texts_match(self):
+        """The oldest records hold the words in their titles, and many newer ones only in their texts."""
+        whole = organization("Vivienda digna para todas")
+        exact = organization("Vivienda")
+        begun = organization("Viviendas prefabricadas")
+        for number in range(9):
+            organization(f"Otra {number}", city="Vivienda viviendas")
+        with mock.patch.object(search, "MANY", 4), mock.patch.object(search, "BEST", 5):
+            found = [entry.record_key for entry in search.find("vivienda")]
+        self.assertEqual(found[:3], [exact.key, begun.key, whole.key])
+        self.assertEqual(len(found), 5)
+
+    def test_a_stretch_of_ids_ends_and_the_next_goes_on(self):
+        """Every entry is found, once, the newest first, wherever the stretches of ids meet."""
+        entries = [organization(f"Lejana {number}") for number in range(6)]
+        rows = SearchEntry.objects.filter(record_key__in=[each.key for each in entries]).order_by("pk")
+        places = [2**12 - 1, 2**12, 2**15 - 1, 2**15, 2**18, 2**19 + 5]
+        numbers = []
+        for row, place in zip(rows, places, strict=True):
+            search.engine().forget([row.pk])
+            row.delete()
+            row.pk = 2**20 + place
+            row.save(force_insert=True)
+            search.learn([row])
+            numbers.append(row.pk)
+        self.assertEqual(search.find("lejana").numbers, numbers[::-1])
+        self.assertEqual(search.find("lejana", "organization").numbers, numbers[::-1])
+
+    def test_the_beginning_of_a_word_takes_three_letters(self):
+        self.assertEqual(self.found("fe"), [])
+        self.assertEqual(set(self.found("bina")), {"Acuerdos binacionales de la niñez"})
 
     def test_a_changed_record_is_found_by_its_new_words_only(self):
         record = organization("Nombre viejo")

@@ -91,6 +91,27 @@ class EveryPath(World):
         Referral.objects.all().delete()
         self.holds()
 
+    def test_one_statement_over_many_rows_of_the_same_fact(self):
+        """Two agreements cite the proposal, two commitments belong to one agreement: each statement changes both at once."""
+        second = make.agreement(self.edition, status="signed", proposals=[self.proposal])
+        make.commitment(second, make.party(second, self.second), due_on=DAY)
+        make.commitment(self.agreement, self.party).co_responsible.set([self.shared])
+        for commitment in Commitment.objects.all():
+            commitment.states.set([self.area, self.area_2])
+        self.holds()
+        for rows, values in (
+            (Agreement.objects.all(), {"status": "void"}),
+            (Agreement.objects.all(), {"status": "concluded"}),
+            (Commitment.objects.all(), {"reported_status": "fulfilled", "disputed": True}),
+            (Commitment.objects.all(), {"due_on": None, "reported_status": ""}),
+            (Party.objects.filter(agency=self.second), {"agency": self.agency}),
+        ):
+            rows.update(**values)
+            self.holds()
+        for link in (Commitment.co_responsible, Commitment.states, Agreement.proposals, Proposal.states):
+            link.through.objects.all().delete()
+            self.holds()
+
     def test_what_is_rolled_back_is_not_counted(self):
         before = tally.counted("lights")
         with self.assertRaises(ZeroDivisionError), transaction.atomic():

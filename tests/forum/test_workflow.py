@@ -252,30 +252,7 @@ class RulesTests(ForumWorld):
         self.assertFalse(Event.objects.filter(record_id=self.organization.pk, model="forum.organization").exists())
 
 
-class NamesTests(ForumWorld):
-    def found(self, word):
-        from core.search import find
-
-        return {entry.record_key for entry in find(word)}
-
-    def test_a_body_is_found_by_the_names_of_its_successors_and_its_own(self):
-        successor = make.agency(key="INE", name_es="Instituto nuevo")
-        workflow.add_succession(predecessor=self.agency, successor=successor, actor=SYSTEM, values={"kind": "transformed"})
-        self.assertEqual(self.found("ine"), {"IFE", "INE"})
-        self.assertEqual(self.found("propio"), {"IFE", "INE"})
-        workflow.edit_agency(agency=successor, actor=SYSTEM, values={"name_es": "Instituto renombrado"})
-        self.assertEqual(self.found("renombrado"), {"IFE", "INE"})
-        name = workflow.add_agency_name(agency=self.agency, actor=SYSTEM, values={"name_es": "Comisión antigua"})
-        self.assertIn("IFE", self.found("antigua"))
-        workflow.remove_agency_name(name=name, actor=SYSTEM)
-        self.assertEqual(self.found("antigua"), set())
-
-    def test_an_organization_is_found_by_a_name_that_it_has_borne(self):
-        name = workflow.add_organization_name(organization=self.organization, actor=SYSTEM, values={"name": "Club Primero"})
-        self.assertEqual(self.found("primero"), {"ORG-01"})
-        workflow.remove_organization_name(name=name, actor=SYSTEM)
-        self.assertEqual(self.found("primero"), set())
-
+class MirrorsTests(ForumWorld):
     def test_mirrors(self):
         mirror = make.organization()
         values = {"since": dt.date(2010, 1, 1), "date_precision": "year"}

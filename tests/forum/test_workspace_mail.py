@@ -89,8 +89,15 @@ class HoldingTests(MailDesk, TestCase):
         for number in (1, 30):
             for _number in range(number - 1):
                 make.message(self.agency.referrals.get(), "referral_sent", make.user(official=self.agency), state="held")
-            with self.subTest(number), self.assertNumQueries(9):
+            with self.subTest(number), self.assertNumQueries(8):
                 client.get(at("mails"))
+
+    def test_the_home_of_the_organizer_says_that_mails_wait(self) -> None:
+        first, _second = self.held(2)
+        Message.objects.filter(pk=first.pk).update(state="failed")
+        page = self.sign_in("organizer").get(at("home"))
+        self.assertContains(page, "mails held for review")
+        self.assertContains(page, "mails that have failed")
 
     def test_nonsense(self) -> None:
         self.held()

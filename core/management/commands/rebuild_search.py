@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.apps import apps
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core import search
@@ -13,9 +12,21 @@ from core.imports import candidates
 class Command(BaseCommand):
     help = "Writes the search index anew from all public records, and the index by which imports find records by their names."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing, fail where an entry is not what its record says"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        models = [model for model in apps.get_models() if hasattr(model, "search_entry")]
+        if options["check"]:
+            found = search.differences()
+            for record in found:
+                self.stdout.write(record)
+            if found:
+                raise CommandError(f"{len(found)} entries are not what their records say: run rebuild_search.")
+            self.stdout.write("Every entry is what its record says.")
+            return
         with transaction.atomic():
-            number = search.rebuild(models)
+            number = search.rebuild(search.searched())
             candidates.rebuild()
         self.stdout.write(f"{number} records can be found.")

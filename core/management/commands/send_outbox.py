@@ -28,6 +28,7 @@ class Command(BaseCommand):
             self.loop()
             return
         done = sending.send_due()
+        sending.tidy()
         self.stdout.write(
             f"sent {done.sent}, dropped {done.dropped}, postponed {done.postponed}, failed {done.failed}"
             + (f" ({done.error})" if done.error else "")
