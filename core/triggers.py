@@ -18,7 +18,7 @@ from core.models import revision
 #: Apps whose tables public pages are made of.
 OURS = ("core", "forum", "proposals", "agreements")
 #: Tables that no public page shows (what is counted in, the counters of folios, the rows of imports before they are entered,
-#: mails and who gets them), and the kept sums, which only the triggers of other tables write.
+#: by what names are found, mails and who gets them), and the kept sums, which only the triggers of other tables write.
 UNSEEN = frozenset(
     {
         *(
@@ -26,6 +26,7 @@ UNSEEN = frozenset(
             "core_foliocounter",
             "core_importbatch",
             "core_importrow",
+            "core_matchkey",
             "core_tally",
             "core_talliedfact",
             "core_searchword",
