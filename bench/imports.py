@@ -58,26 +58,13 @@ def rows_of(kind: str, rows: int) -> Iterator[list[str]]:
         if kind == "proposals":
             title = f"Propuesta de {word} y {other} número {n}"
             yield [
-                f"FB-{n}",
-                str(n % 5 + 1),
-                word,
-                title,
-                TEXT,
-                f"Pedimos {other}. {TEXT}",
-                f"A{n % 30 + 1}",
-                organization,
-                f"{n % 32 + 1:02}",
+                *(f"FB-{n}", str(n % 5 + 1), word, title, TEXT, f"Pedimos {other}. {TEXT}"),
+                *(f"A{n % 30 + 1}", organization, f"{n % 32 + 1:02}"),
             ]
         else:
             yield [
-                f"LID-{n}",
-                name_of(n),
-                ROLES[n % 4],
-                organization,
-                f"{n % 32 + 1:02}",
-                f"p{n}@example.org",
-                f"555-{n:07}",
-                word,
+                *(f"LID-{n}", name_of(n), ROLES[n % 4], organization, f"{n % 32 + 1:02}"),
+                *(f"p{n}@example.org", f"555-{n:07}", word),
             ]
 
 
