@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0060_import_jobs'),
+        ('core', '0071_match_key_parts'),
     ]
 
     operations = [
