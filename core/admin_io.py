@@ -104,7 +104,8 @@ class ImportExportRecordAdmin:
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         resource_class = self.resource_class()
         may = resource_class is not None and resource_class(actor=request.user).allowed()
-        context = {"may_import_export": may, "query": request.GET.urlencode(), **(extra_context or {})}
+        kind = resource_class.kind if resource_class is not None else ""
+        context = {"may_import_export": may, "import_kind": kind, "query": request.GET.urlencode(), **(extra_context or {})}
         found: HttpResponse = super().changelist_view(request, context)  # type: ignore[misc]
         return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+#: Without width, or no character of text at all (XML 1.0, section 2.2): no file could give them back.
+INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe\uffff]+")
 SPACES = re.compile(r"\s+")
 ODD_SPACES = re.compile(r"[^\S ]|  ")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -13,10 +14,10 @@ WORD = re.compile(r"[^\W_]+")
 
 
 def clean(value: str) -> str:
-    """NFC, without NUL and zero-width characters, outer blanks cut; line breaks become `\\n`."""
-    value = value.replace("\x00", "")
+    """NFC, without control and zero-width characters, outer blanks cut; line breaks become `\\n`."""
+    value = INVISIBLE.sub("", value)
     if not value.isascii():
-        value = unicodedata.normalize("NFC", INVISIBLE.sub("", value))
+        value = unicodedata.normalize("NFC", value)
     return value.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").strip()
 
 

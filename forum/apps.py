@@ -11,9 +11,11 @@ class ForumConfig(AppConfig):
         from core.outbox import subscriptions
         from core.workflow import register
         from forum.gaps import gaps_of
+        from forum.matching import register_names
         from forum.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
+        register_names()
         sockets.edition_gaps.plug(gaps_of)
         subscriptions.followable("agency", "forum.agency")
         subscriptions.followable("organization", "forum.organization")

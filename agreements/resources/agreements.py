@@ -14,10 +14,9 @@ from core.imports.columns import Column
 from core.imports.problems import CellError
 from core.imports.registry import register
 from forum.models import Agency, Organization, Participation
-from forum.resources.base import BodyReference, OfEditionResource, OrganizersResource, edition_column
+from forum.resources.base import BodyReference, OfEditionResource, OrganizersResource, edition_column, edition_of_row
 from forum.resources.words import SOURCE
 from proposals.models import Opinion, Proposal
-from proposals.resources.proposals import edition_of_row
 
 #: Column of parties → (their role, their side).
 PARTIES = {
@@ -71,6 +70,7 @@ class AgreementResource(OfEditionResource):
     kind = "agreements"
     position = 11
     identity = ("folio",)
+    examples = {"folio": "FM1-A-01", "title_es": "Acuerdo de muestra", "title_en": "Sample agreement"}
 
     class Meta:
         model = Agreement

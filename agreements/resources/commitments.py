@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
 
 from agreements.models import Agreement, Commitment, Evidence, Party, ProgressReport
@@ -25,6 +26,9 @@ LINKS = ("proposals", "conditions", "states")
 
 class ConditionReference(Widget):
     """A condition of an opinion, `FM1-01.1-IFE-D1-C2`."""
+
+    says = gettext_lazy("The key of a condition.")
+    example = "FM1-01.1-IFE-D1-C2"
 
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> Condition:
         opinion, mark, number = value.strip().rpartition("-C")
@@ -56,6 +60,7 @@ class CommitmentResource(OrganizersResource):
     kind = "commitments"
     position = 12
     identity = ("agreement", "number")
+    examples = {"folio": "FM1-A-01-C1", "text_es": "Compromiso de muestra", "text_en": "Sample commitment"}
     edition_path = "agreement__edition"
 
     class Meta:
@@ -154,6 +159,7 @@ class ReportResource(OrganizersResource):
     kind = "reports"
     position = 13
     identity = ("commitment", "party", "cut_off", "status")
+    examples = {"narrative_es": "Avance de muestra"}
     edition_path = "commitment__agreement__edition"
 
     class Meta:

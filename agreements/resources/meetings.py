@@ -14,9 +14,8 @@ from core.imports.columns import Column
 from core.imports.problems import CellError
 from core.imports.registry import register
 from forum.models import Organization, Participation
-from forum.resources.base import BodyReference, OfEditionResource, OrganizersResource, edition_column
+from forum.resources.base import BodyReference, OfEditionResource, OrganizersResource, edition_column, edition_of_row
 from forum.resources.words import SOURCE
-from proposals.resources.proposals import edition_of_row
 from proposals.resources.referrals import written_elsewhere
 
 OWN = ("folio", "title_es", "title_en", "starts_at", "ends_at", "time_zone", "place", "link", "source")
@@ -40,6 +39,13 @@ class MeetingResource(OfEditionResource):
     kind = "meetings"
     position = 14
     identity = ("folio",)
+    examples = {
+        "folio": "FM1-R-01",
+        "title_es": "Reunión de muestra",
+        "title_en": "Sample meeting",
+        "time_zone": "America/Mexico_City",
+        "ends_at": "2011-03-13 12:00",
+    }
 
     class Meta:
         model = Meeting

@@ -16,13 +16,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
 from core.dates import Precision, iso_partial
+from core.imports.candidates import candidates
 from core.imports.numbers import read_number
 from core.imports.problems import CellError
+from core.imports.settling import choices_of
 from core.imports.when import Ambiguous, read_day, read_moment
 from core.text import clean_line, fold
 
@@ -38,7 +40,9 @@ def english() -> bool:
 
 
 class Text(Widget):
-    """Text as it is; the model cleans and measures it."""
+    """Text as it is; the model cleans and measures it. Each kind of cell `says` what it holds, with an `example`."""
+
+    says = gettext_lazy("Text.")
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
         return value
@@ -49,6 +53,8 @@ class Text(Widget):
 
 class Words(Widget):
     """A coded value. `words`: code → (Spanish, English, other accepted words…); the code itself is accepted too."""
+
+    says = gettext_lazy("One of the allowed values.")
 
     def __init__(self, words: dict[str, tuple[str, ...]]) -> None:
         super().__init__()
@@ -73,6 +79,8 @@ class Words(Widget):
 
 class YesNo(Widget):
     """Yes or no, in Spanish or English."""
+
+    says = gettext_lazy("Yes or no.")
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
         folded = CHECKED.get(value.strip()) or fold(value)
@@ -103,6 +111,9 @@ def which_order(value: str) -> CellError:
 class Number(Widget):
     """A whole number that is not negative; thousands may be divided."""
 
+    says = gettext_lazy("A whole number.")
+    example = "1"
+
     def __init__(self, most: int = 2_000_000_000) -> None:
         super().__init__()
         self.most = most
@@ -126,6 +137,9 @@ class Number(Widget):
 class Percent(Number):
     """A whole number of percent, `15` or `15 %`. A fraction such as `0.15` counts as 15 only where that was said."""
 
+    says = gettext_lazy("Percent, from 0 to 100.")
+    example = "40"
+
     def __init__(self) -> None:
         super().__init__(100)
 
@@ -145,6 +159,9 @@ class Percent(Number):
 class Amount(Widget):
     """An amount of money, at most two decimals: `1250000.50`, `1,250,000.50`, `1.250.000,50`."""
 
+    says = gettext_lazy("An amount.")
+    example = "1250000.50"
+
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> decimal.Decimal:
         try:
             number = read_number(value)
@@ -160,6 +177,9 @@ class Amount(Widget):
 
 class Day(Widget):
     """A day, known as such."""
+
+    says = gettext_lazy("A date.")
+    example = "2011-03-13"
 
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> dt.date:
         try:
@@ -179,6 +199,9 @@ class Day(Widget):
 class PartlyKnownDay(Widget):
     """A date known to the day, the month or the year: the value is (first day of the period, precision)."""
 
+    says = gettext_lazy("A date that is known to the day, the month (2011-03) or the year (2011).")
+    example = "2011-03-13"
+
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> tuple[dt.date, str]:
         try:
             return read_day(value, order_of(resource))
@@ -195,6 +218,9 @@ class PartlyKnownDay(Widget):
 
 class Moment(Widget):
     """Day and time of a place, `2011-03-13 10:00`, or with an offset. `zone(row, resource)` names the place's zone."""
+
+    says = gettext_lazy("A date with the time of the place.")
+    example = "2011-03-13 10:00"
 
     def __init__(self, zone: Any) -> None:
         super().__init__()
@@ -244,7 +270,25 @@ class Reference(Widget):
             _("There is no %(thing)s “%(value)s”.") % {"thing": self.model._meta.verbose_name, "value": value},
             self.remedy(value, row, resource),
             waits=waits,
+            choices=self.meant(value, row, resource),
+            part=value.strip(),
         )
+
+    def meant(self, value: str, row: Any, resource: Any) -> list[list[str]]:
+        """Records that may be meant by a text that is no key."""
+        condition = self.scope(resource, row) if self.scope else {}
+        return choices_of(candidates(self.model, value, resource.visible(self.model).filter(**condition)))
+
+    @property
+    def says(self) -> str:
+        return _("The key of: %(thing)s.") % {"thing": self.model._meta.verbose_name}
+
+    @property
+    def example(self) -> str:
+        from core.imports.registry import kinds
+
+        resource = kinds().get(self.kind.split(",")[0])
+        return resource.example_key() if resource is not None else ""
 
     def look_up(self, key: str, row: Any, resource: Any) -> models.Model | None:
         """The one record with that key in any case, or with that text in one of the other fields."""
@@ -291,6 +335,12 @@ class Reference(Widget):
 
     def remedy(self, value: str, row: Any, resource: Any) -> str:
         condition = self.scope(resource, row) if self.scope else {}
+        found = self.meant(value, row, resource)
+        if found:
+            return " ".join(
+                _("Is %(key)s meant, “%(words)s”? %(why)s") % dict(zip(("key", "words", "why"), each, strict=True))
+                for each in found[:2]
+            )
         records = resource.visible(self.model).filter(**condition).order_by("pk")
         keys = list(records.values_list(self.model.KEY, flat=True)[:2000])
         near = difflib.get_close_matches(value, keys, n=3, cutoff=0.6)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -25,16 +26,19 @@ from core.imports.batches import download, kind_words, own_batches
 from core.imports.delimited import DELIMITERS
 from core.imports.encodings import ENCODINGS
 from core.imports.jobs import nudge
+from core.imports.kept import forget_plan, keep_plan, kept_plan
 from core.imports.pending import put_by, take_back
 from core.imports.plan import Plan, known_names, propose, questions, strange_values, used_before
 from core.imports.problems import FileRefused
-from core.imports.reader import MOST_BYTES, Reading, Table, read
+from core.imports.reader import MOST_BYTES, REPORT_PREFIX, Reading, Table, read
 from core.imports.registry import kinds, resource_for
+from core.imports.resolve import page_of, take
 from core.imports.resource import RecordResource
 from core.imports.runner import SMALL, Run, enqueue, run_import
+from core.imports.values import MOST_CONSTANTS, MOST_VALUES, constants_of, names_to_settle, word_choices
 from core.imports.writer import CONTENT_TYPES, run_export
 from core.models.imports import Outcome
-from core.text import fold
+from core.text import clean_line, fold
 from core.workspace import REFUSED, sent, show_form, workspace_page
 
 MOST_PASTED = 1_000_000
@@ -102,7 +106,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     shown = [{"kind": kind, "words": kind_words(kind)} for kind in allowed]
     batches = own_batches(request).select_related("actor")[:MOST_BATCHES]
-    return render(request, "workspace/imports/list.html", {"kinds": shown, "batches": batches})
+    return render(request, "workspace/imports/list.html", {"kinds": shown, "batches": batches, "forms": list(CONTENT_TYPES)})
 
 
 @workspace_page
@@ -138,22 +142,39 @@ class Look:
     plan: Plan
     run: Run | None = None
     refusal: str = ""
+    given: Any = field(default_factory=dict)
 
 
-def looked_at(request: HttpRequest, kind: str, name: str, data: bytes, edition: str, given: Any = None) -> Look:
-    """Read the file, propose or take the plan, and try the import without keeping it. Raises `FileRefused` for the file."""
+def looked_at(
+    request: HttpRequest,
+    kind: str,
+    name: str,
+    data: bytes,
+    edition: str,
+    given: Any = None,
+    kept: Plan | None = None,
+    said: Callable[[Table], Plan] | None = None,
+) -> Look:
+    """Read the file, propose or take the plan, and try the import without keeping it. Raises `FileRefused` for the file.
+
+    `given` is what the page sent, `kept` what was said on earlier pages about rows that it did not show; `said` makes the plan
+    when nothing was sent yet.
+    """
     resource = desk_resource(request, kind, edition)
     reading = replace(Reading.of({key: given.get(key, "") for key in READ_AS} if given else {}), lenient=True)
     table = read(name, data, known=known_names(resource), reading=reading)
     if given and given.get("headers") == mark_of(table):
-        plan = sent_plan(given, table)
+        plan = sent_plan(given, table, kept or Plan())
+    elif said is not None:
+        plan = said(table)
     else:
         plan = used_before(kind, table.headers, request.user) or Plan(columns=propose(resource, table))
     plan.reading = reading
-    look = Look(kind, resource, table, plan)
+    look = Look(kind, resource, table, plan, given=given or {})
     try:
         options = {"edition": edition, "plan": plan, "table": table}
         look.run = run_import(kind, name=name, data=data, actor=request.user, dry_run=True, most=SMALL, **options)
+        look.resource = look.run.resource or resource
     except FileRefused as error:
         look.refusal = str(error)
     return look
@@ -164,15 +185,21 @@ def mark_of(table: Table) -> str:
     return hashlib.sha256("\n".join(table.headers).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def sent_plan(given: Any, table: Table) -> Plan:
-    """The plan that the page sent back: a column for each header by its place, answers, and words for coded values."""
+def sent_plan(given: Any, table: Table, kept: Plan) -> Plan:
+    """The plan that the page sent back: a column for each header by its place, answers, words for coded values, texts for
+    every row, and what was said about single rows."""
     plan = Plan()
+    take(plan, kept, given, table)
+    for number in range(MOST_CONSTANTS):
+        name, text = given.get(f"constant-{number}", "")[:60], clean_line(given.get(f"text-{number}", "")[:2000])
+        if name and text:
+            plan.constants[name] = text
     for place, header in enumerate(table.headers):
         plan.columns[header] = given.get(f"column-{place}", "")[:60]
         for question in ("dates", "percent"):
             if answer := given.get(f"{question}-{place}", "")[:10]:
                 plan.answers.setdefault(header, {})[question] = answer
-        for number in range(12):
+        for number in range(MOST_VALUES):
             folded, word = given.get(f"value-{place}-{number}", "")[:200], given.get(f"word-{place}-{number}", "")[:200]
             if folded and word:
                 plan.values.setdefault(header, {})[folded] = word
@@ -184,7 +211,8 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
     given = request.POST
     try:
         waiting = take_back(given["token"], request.user, kind)
-        look = looked_at(request, kind, waiting.name, waiting.data, waiting.edition, given)
+        look = looked_at(request, kind, waiting.name, waiting.data, waiting.edition, given, kept_plan(waiting.stored))
+        keep_plan(waiting.stored, look.plan)
         if given.get("do") != "import" or look.run is None:
             return look_page(request, look, given["token"])
         batch = let_in(request, kind, waiting, look, all_or_nothing="all_or_nothing" in given)
@@ -193,6 +221,7 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
     except FileRefused as error:
         return again(request, kind, str(error))
     default_storage.delete(waiting.stored)
+    forget_plan(waiting.stored)
     return redirect("workspace:import", batch.key)
 
 
@@ -224,15 +253,18 @@ def again(request: HttpRequest, kind: str, sentence: str) -> HttpResponse:
 
 def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
     run = look.run
-    chosen = {name for name in look.plan.columns.values() if name}
+    good = run.counts[Outcome.CREATED] + run.counts[Outcome.UPDATED] if run else 0
     asked: dict[str, list[Any]] = {}
     for question in questions(look.resource, look.table, look.plan):
         asked.setdefault(question.header, []).append(
             (question, look.plan.answers.get(question.header, {}).get(question.name, ""))
         )
     strange = strange_values(look.resource, look.table, look.plan)
+    named = names_to_settle(look)
     columns = []
     for place, header in enumerate(look.table.headers):
+        if fold(header).startswith(REPORT_PREFIX):
+            continue
         name = look.plan.columns.get(header, "")
         columns.append(
             {
@@ -243,7 +275,7 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
                     :2
                 ],
                 "questions": asked.get(header, []),
-                "strange": word_choices(look, header, name, strange.get(header, [])),
+                "strange": word_choices(look, header, name, strange.get(header, [])) + named.get(header, []),
                 "left_out": look.resource.left_out.get(header) or (run and run.left_out.get(header, "")),
             }
         )
@@ -254,9 +286,10 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
         "run": run,
         "columns": columns,
         "choices": [(name, column.header) for name, column in look.resource.fields.items() if column.names and not column.hidden],
-        "chosen": chosen,
-        "rows": [row for row in run.rows if row.problems][:MOST_ROWS_SHOWN] if run else [],
-        "goes_in": bool(run and (run.counts[Outcome.CREATED] or run.counts[Outcome.UPDATED])),
+        "page": page_of(look, look.given) if run else None,
+        "constants": constants_of(look),
+        "goes_in": bool(good or (run and run.untried)),
+        "good": good,
         "token": token,
         "mark": mark_of(look.table),
         "encodings": ENCODINGS.items(),
@@ -265,21 +298,25 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
     return render(request, "workspace/imports/look.html", context, status=REFUSED if look.refusal else 200)
 
 
-def word_choices(look: Look, header: str, name: str, texts: list[str]) -> list[dict[str, Any]]:
-    """For each coded text that is not known: what it could stand for, and what was chosen."""
-    if not texts:
-        return []
-    widget = look.resource.fields[name].widget
-    words = [widget.render(code) for code in getattr(widget, "of", widget).words if code]
-    chosen = look.plan.values.get(header, {})
-    return [{"text": text, "folded": fold(text), "words": words, "chosen": chosen.get(fold(text), "")} for text in texts]
+@workspace_page(methods=("GET", "HEAD"))
+def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+    """A file with the columns of a kind and one row of examples, in the language of the page."""
+    desk_resource(request, kind)
+    if form not in CONTENT_TYPES:
+        raise Http404
+    data, _count = run_export(kind, form, actor=request.user, template=True)
+    return download(io.BytesIO(data), f"{kind}.{form}", CONTENT_TYPES[form])
 
 
 @workspace_page(methods=("GET", "HEAD"))
-def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
-    """An empty file with the columns of a kind, in the language of the page."""
-    resource = desk_resource(request, kind)
+def import_export(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+    """The records of a kind that this person may export, of one edition with `?edition=`; the file can be imported again."""
+    edition = request.GET.get("edition", "")[:60]
+    desk_resource(request, kind)
     if form not in CONTENT_TYPES:
         raise Http404
-    data, _count = run_export(kind, form, actor=request.user, records=resource.model._default_manager.none())
-    return download(io.BytesIO(data), f"{kind}.{form}", CONTENT_TYPES[form])
+    try:
+        data, _count = run_export(kind, form, actor=request.user, edition=edition)
+    except FileRefused as error:
+        raise Http404(str(error)) from error
+    return download(io.BytesIO(data), f"{edition or 'acuerda'}-{kind}.{form}", CONTENT_TYPES[form])

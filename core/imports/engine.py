@@ -124,9 +124,9 @@ class Engine:
 
     def beforehand(self, row: Row) -> tuple[RowOutcome | None, dict[str, str]]:
         """The outcome of a row that needs no look at its cells, else their texts."""
-        if row.is_blank:
+        if row.is_blank or row.is_example:
             return RowOutcome(row, str(Outcome.SKIPPED)), {}
-        if row.problem:
+        if row.problem and not self.resource.mends(row):
             return quarantined(row, Problem(row.problem, remedy=_("Correct the row and import it again."))), {}
         resource = self.resource
         texts = resource.texts(self.table, row)

@@ -14,8 +14,9 @@ from core.imports.keys import Keys
 from core.imports.plain import cleaned
 from core.imports.plan import Plan, not_collected
 from core.imports.problems import FileRefused
-from core.imports.reader import REPORT_PREFIX, Table
+from core.imports.reader import LOST, REPORT_PREFIX, Table
 from core.imports.rows import Row
+from core.imports.settling import MADE, Texts
 from core.imports.when import order_shown
 from core.text import fold
 
@@ -27,6 +28,7 @@ class Opening:
     fields: dict[str, Any]
     plan: Plan
     headers: dict[str, str]
+    all_headers: list[str]
     own_keys: Keys
     orders: dict[str, str]
     left_out: dict[str, str]
@@ -44,6 +46,7 @@ class Opening:
     def open(self, table: Table, plan: Plan | None = None) -> None:
         """Match the headers of the file to columns, as the plan says or as their names do, and look through the file once."""
         self.plan = plan or Plan()
+        self.all_headers = table.headers
         self.match(table)
         self.settle_place(table)
         self.survey(table)
@@ -121,7 +124,8 @@ class Opening:
     def plan_used(self, table: Table) -> dict[str, Any]:
         """The plan as it was carried out, for the next file of the same kind."""
         columns = {header: self.headers.get(header, "") for header in table.headers}
-        return replace(self.plan, columns=columns).as_dict()
+        orders = {header: self.orders[name] for header, name in self.headers.items() if name in self.orders}
+        return replace(self.plan, columns=columns, orders=orders).as_dict()
 
     def column_named(self, folded: str) -> str:
         """The name of the column with this folded header, '' without one."""
@@ -168,25 +172,40 @@ class Opening:
                 return name
         return None
 
-    def texts(self, table: Table, row: Row) -> dict[str, str]:
-        """Column → text for the columns that the file has."""
-        named = zip(table.headers, row.cells, strict=True)
-        texts = {self.headers[header]: text for header, text in named if header in self.headers}
+    def texts(self, table: Table, row: Row) -> Texts:
+        """Column → text for the columns that the file has, as the organizer mended it."""
+        mended = self.plan.cells.get(str(row.number), {})
+        named = ((header, mended.get(header, text)) for header, text in zip(table.headers, row.cells, strict=True))
+        texts = Texts({self.headers[header]: text for header, text in named if header in self.headers})
+        texts.number = row.number
         for header, instead in self.plan.values.items():
             name = self.headers.get(header)
-            if name is not None and (text := instead.get(fold(texts[name]))) is not None:
-                texts[name] = text
+            if name is not None:
+                texts[name] = instead_of(texts[name], instead, many=self.fields[name].is_many)
         for name, text in self.plan.constants.items():
             if not texts.get(name, "").strip():
                 texts[name] = text
         return texts
 
+    def mends(self, row: Row) -> bool:
+        """Whether the organizer wrote anew every cell in which a letter was lost, so that the row can be read."""
+        mended = self.plan.cells.get(str(row.number), {})
+        lost = [header for header, text in zip(self.all_headers, row.cells, strict=False) if LOST in text]
+        return bool(lost) and all(LOST not in mended.get(header, LOST) for header in lost)
+
     def key_of(self, texts: dict[str, str]) -> str:
         """What makes a row the only one of its record in a file; '' when a part of it is missing."""
         parts = [texts.get(name, "").strip().casefold() for name in self.identity]
-        return "|".join(parts) if all(parts) else ""
+        return "|".join(parts) if all(parts) and MADE not in parts else ""
 
     def header_of(self, name: str) -> str:
         """The header in the file of a column or of a model's field, '' when the file has none."""
         wanted = {name} | {n for n, column in self.fields.items() if column.attribute in (name, f"person__{name}")}
         return next((header for header, column in self.headers.items() if column in wanted), "")
+
+
+def instead_of(text: str, instead: dict[str, str], *, many: bool) -> str:
+    """The text of a cell by a list of values; of a cell with several values, each by itself."""
+    if (whole := instead.get(fold(text))) is not None:
+        return whole
+    return ";".join(instead.get(fold(part), part) for part in text.split(";")) if many and ";" in text else text

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -112,6 +112,9 @@ class Plan:
 
     `constants`: column → text for every row; `values`: header → {folded text in the file: text instead};
     `answers`: header → {"dates": dmy or mdy, "percent": percent or fraction}.
+
+    Of one file only, by the number of its row: `decisions` (`new`, `later`, `same KEY`; see `core.imports.settling`) and
+    `cells`, {header: text instead}. `orders`: header → how the dates of the file showed that they are to be read.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -119,6 +122,9 @@ class Plan:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
+    decisions: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, dict[str, str]] = field(default_factory=dict)
+    orders: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         read = {name: getattr(self.reading, name) for name in ("encoding", "delimiter", "sheet", "header_row", "lenient")}
@@ -129,6 +135,9 @@ class Plan:
             "values": self.values,
             "answers": self.answers,
             "reading": {name: value for name, value in read.items() if value},
+            "decisions": self.decisions,
+            "cells": self.cells,
+            "orders": self.orders,
         }
 
     @classmethod
@@ -139,6 +148,9 @@ class Plan:
             {header: dict(found) for header, found in kept.get("values", {}).items()},
             {header: dict(found) for header, found in kept.get("answers", {}).items()},
             Reading.of(kept.get("reading", {})),
+            dict(kept.get("decisions", {})),
+            {number: dict(found) for number, found in kept.get("cells", {}).items()},
+            dict(kept.get("orders", {})),
         )
 
 
@@ -283,5 +295,5 @@ def used_before(kind: str, headers: Iterable[str], actor: Any) -> Plan | None:
         batches = batches.filter(actor_id=actor.pk)
     for batch in batches[:30]:
         if [fold(header) for header, _name in batch.plan.get("columns", [])] == wanted:
-            return Plan.of(batch.plan)
+            return replace(Plan.of(batch.plan), decisions={}, cells={}, orders={})
     return None

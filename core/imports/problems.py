@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -13,15 +14,20 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row was refused: the header of the column and the value as they stand in the file ('' for the whole row)."""
+    """Why a row was refused: the header of the column and the value as they stand in the file ('' for the whole row).
+
+    `choices`: [key, name, why] of each record that may be meant, by the row or, with `part`, by that part of the cell.
+    """
 
     reason: str
     column: str = ""
     value: str = ""
     remedy: str = ""
+    choices: list[list[str]] = field(default_factory=list)
+    part: str = ""
 
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
+    def as_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value or name not in ("choices", "part")}
 
     @property
     def sentence(self) -> str:
@@ -30,13 +36,18 @@ class Problem:
 
 
 class CellError(ValueError):
-    """A cell cannot be understood. `waits`: it names a record that a later row of the same file may bring."""
+    """A cell cannot be understood. `waits`: it names a record that a later row of the same file may bring.
+    `choices` and `part` as in `Problem`."""
 
-    def __init__(self, reason: str, remedy: str = "", *, waits: bool = False) -> None:
+    def __init__(
+        self, reason: str, remedy: str = "", *, waits: bool = False, choices: list[list[str]] | None = None, part: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
         self.waits = waits
+        self.choices = choices or []
+        self.part = part
 
 
 class RowRefused(ValidationError):

@@ -23,6 +23,7 @@ from core.imports.keys import Keys
 from core.imports.opening import Opening
 from core.imports.plan import Plan
 from core.imports.problems import CellError, Problem, RowRefused
+from core.imports.settling import Settling
 from core.models.base import Source, entered_as
 from core.models.imports import Outcome
 from core.workflow import StepRefused, changing, create
@@ -31,7 +32,7 @@ from core.workflow import StepRefused, changing, create
 MOST_KEPT = 5_000
 
 
-class RecordResource(Opening, Resource):
+class RecordResource(Opening, Settling, Resource):
     """One kind of record. Subclasses declare `Column`s and override the hooks at the end of the class."""
 
     kind: ClassVar[str] = ""
@@ -42,6 +43,8 @@ class RecordResource(Opening, Resource):
     gathers: ClassVar[bool] = False
     #: Columns that say which record a row is about; the file must have them.
     identity: ClassVar[tuple[str, ...]] = ("key",)
+    #: Column → what a cell of it may look like, for templates.
+    examples: ClassVar[dict[str, str]] = {}
     #: Whether an export holds personal data (it then leaves an event).
     is_personal: ClassVar[bool] = False
 
@@ -76,6 +79,11 @@ class RecordResource(Opening, Resource):
         self.fields.update(self.more_columns())
         for name, column in self.fields.items():
             column.bind(name, self.model)
+
+    @classmethod
+    def example_key(cls) -> str:
+        """How a record of this kind is named in a cell of another one, for templates."""
+        return cls.examples.get("folio") or cls.examples.get(cls.identity[0], "")
 
     @property
     def model(self) -> type[models.Model]:
@@ -150,7 +158,7 @@ class RecordResource(Opening, Resource):
                 value = column.take(text, row, self)
             except CellError as error:
                 waits = waits and error.waits
-                problems.append(Problem(error.reason, self.header_of(name), text, error.remedy))
+                problems.append(Problem(error.reason, self.header_of(name), text, error.remedy, error.choices, error.part))
                 continue
             if value is not ABSENT:
                 self.values[name] = value
@@ -177,7 +185,8 @@ class RecordResource(Opening, Resource):
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> Any:
         try:
-            return self.find()
+            found = self.find()
+            return found if found is not None else self.settled()
         except CellError as error:
             raise RowRefused([Problem(error.reason, "", "", error.remedy)]) from error
 
@@ -197,6 +206,8 @@ class RecordResource(Opening, Resource):
 
     def save_instance(self, instance: Any, is_create: bool, row: dict[str, str], **kwargs: Any) -> None:
         try:
+            if is_create:
+                self.make_key()
             with entered_as(self.values.get("source") or Source.ENTERED):
                 self.saved = self.add() if is_create else self.change(instance, self.changes)
         except StepRefused as error:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import IO
 
 IN_MEMORY = 5_000
+#: How the row of examples of our templates begins.
+EXAMPLES = ("(ejemplo)", "(example)")
 
 
 @dataclass(slots=True)
@@ -22,6 +24,11 @@ class Row:
     @property
     def is_blank(self) -> bool:
         return not any(self.cells) and not self.problem
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it is the example of one of our own templates, which nobody means."""
+        return next(filter(None, self.cells), "").startswith(EXAMPLES)
 
 
 class Rows:

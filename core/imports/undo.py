@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from core import search
 from core.events import acting_from, build_event, record_event
 from core.gathering import gathering
+from core.imports import candidates
 from core.imports.engine import CHUNK, in_turn
 from core.imports.problems import RowRefused
 from core.imports.reader import Table
@@ -226,6 +227,7 @@ class Undoing:
     def remove(self, pairs: list[tuple[ImportRow, Any]]) -> None:
         """The created records, with what was made with them and their entries in the search."""
         events = []
+        named: dict[str, list[int]] = {}
         for _row, record in pairs:
             goes = [*self.resource.goes_with(record), record, *self.resource.made_with(record)]
             events += [
@@ -240,7 +242,10 @@ class Undoing:
                 if numbers:
                     search.engine().forget(numbers)
                     found.delete()
+                named.setdefault(label, []).append(pk)
                 each.delete()
+        for label, ids in named.items():
+            candidates.forget(label, ids)
         Event.objects.bulk_create(events)
 
 

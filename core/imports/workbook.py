@@ -50,7 +50,8 @@ def read_workbook(file: BinaryIO, archive: zipfile.ZipFile, asked: str) -> tuple
     filled = fill_of(merged.get(getattr(sheet, "_worksheet_path", "").lstrip("/"), []))
     if filled:
         notes.append(_("Merged cells were read as if each of their rows held the value."))
-    return rows_of(sheet, texts, filled), {"sheet": sheet.title, "sheets": names}, notes
+    choices = [name for name in names if name not in EXPLANATIONS or name == sheet.title]
+    return rows_of(sheet, texts, filled), {"sheet": sheet.title, "sheets": choices}, notes
 
 
 def rows_of(sheet: Any, texts: Iterator[Any] | None, filled: dict[tuple[int, int], tuple[int, int]]) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from core.events import record_event
+from core.imports.explained import example_row, explained
 from core.imports.guard import guard
 from core.imports.problems import FileRefused, Problem
 from core.imports.reader import REPORT_PREFIX
@@ -31,11 +32,20 @@ CONTENT_TYPES = {
 
 
 def run_export(
-    kind: str, form: str, *, actor: Any, edition: str = "", records: Any = None, language: str = ""
+    kind: str,
+    form: str,
+    *,
+    actor: Any,
+    edition: str = "",
+    records: Any = None,
+    language: str = "",
+    template: bool = False,
 ) -> tuple[bytes, int]:
     """The file of an export and its number of rows. `form`: csv, xlsx or json. It can be imported again unchanged.
 
     Column names and coded words are in `language`, else in that of the moment.
+
+    `template`: no records, but one row of examples, which imports leave out.
 
     An export of personal data leaves an event on each edition concerned. Raises `FileRefused`.
     """
@@ -45,21 +55,27 @@ def run_export(
     if not resource.allowed():
         raise FileRefused(_("You may not export %(kind)s.") % {"kind": kind})
     resource.check_place()
-    chosen = resource.records() if records is None else records
+    chosen = resource.model._default_manager.none() if template else resource.records() if records is None else records
     columns = resource.export_columns(chosen)
     with override(language or get_language()):
         headers = [column.header for column in columns]
-        rows = list(resource.export_rows(chosen, columns))
-    if resource.is_personal and rows:
+        rows = [example_row(resource, columns)] if template else list(resource.export_rows(chosen, columns))
+        sheet = explained(resource, columns) if form == "xlsx" else None
+    if resource.is_personal and rows and not template:
         with transaction.atomic():
             for place in resource.places(chosen):
                 record_event(place, "export", actor=actor, changes={"kind": [None, kind], "rows": [None, len(rows)]})
     if form == "csv":
         return write_csv(headers, rows), len(rows)
     if form == "xlsx":
-        return write_workbook(kind, headers, rows), len(rows)
+        return write_workbook(kind, headers, rows, sheet), len(rows)
+    return json_of(headers, rows), len(rows)
+
+
+def json_of(headers: list[str], rows: Iterable[list[str]]) -> bytes:
+    """A list of objects, every value as text."""
     items = [dict(zip(headers, row, strict=True)) for row in rows]
-    return (json.dumps(items, ensure_ascii=False, indent=1) + "\n").encode(), len(rows)
+    return (json.dumps(items, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def write_csv(headers: list[str], rows: Iterable[list[str]]) -> bytes:
@@ -78,12 +94,13 @@ def write_report(run: Run) -> bytes:
     return report_file(run.table.headers, rows, run.batch.key if run.batch else "")
 
 
-def report_of(batch: ImportBatch) -> bytes:
-    """The same for an import that was kept."""
+def report_of(batch: ImportBatch, numbers: Collection[int] | None = None) -> bytes:
+    """The same for an import that was kept. `numbers`: of these rows only."""
     headers = [header for header, _column in batch.mapping]
+    open_ = open_rows(batch) if numbers is None else open_rows(batch).filter(number__in=numbers)
     rows = (
         (row.number, row.outcome, [row.values.get(header, "") for header in headers], [Problem(**p) for p in row.problems])
-        for row in open_rows(batch).order_by("number").iterator(chunk_size=500)
+        for row in open_.order_by("number").iterator(chunk_size=500)
         if any(row.values.values())
     )
     return report_file(headers, rows, batch.key)

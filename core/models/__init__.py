@@ -5,6 +5,7 @@ from core.models.event import Event
 from core.models.folio import FolioCounter
 from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
+from core.models.match import MatchKey
 from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.revision import Revision
 from core.models.search import SearchEntry, SearchWord
@@ -18,6 +19,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerHead",
     "MailSettings",
+    "MatchKey",
     "Message",
     "Record",
     "Reminder",

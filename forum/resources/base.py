@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
 
 from core.dates import Precision
@@ -21,7 +22,18 @@ from forum.permissions import is_any_organizer
 
 
 class AreaCode(Widget):
-    """An area of one kind by INEGI or ISO code, or by its name in Spanish or English. A lost leading zero comes back."""
+    """An area of one kind by INEGI or ISO code, by its name in Spanish or English, the official one, that of 2011 or its abbreviation.
+    A lost leading zero comes back."""
+
+    @property
+    def says(self) -> str:
+        if self.kinds == STATE:
+            return _("INEGI code of a federal entity with two digits (01 … 32), or its name.")
+        return _("ISO 3166 code (MX, US, US-CA), or the name.")
+
+    @property
+    def example(self) -> str:
+        return "32" if self.kinds == STATE else "US" if self.kinds == COUNTRY else "US-CA"
 
     def __init__(self, *kinds: str) -> None:
         super().__init__()
@@ -44,7 +56,8 @@ class AreaCode(Widget):
     def load(self, resource: Any) -> dict[str, Area]:
         areas: dict[str, Area] = {}
         for area in Area.objects.filter(kind__in=self.kinds).order_by("-pk"):
-            areas |= dict.fromkeys((f"name {fold(area.name_es)}", f"name {fold(area.name_en or area.name_es)}"), area)
+            names = (area.name_2011, area.abbreviation, area.official_name, area.name_en, area.name_es)
+            areas |= dict.fromkeys((f"name {fold(name)}" for name in names if name), area)
             areas |= {code.casefold(): area for code in (area.code, area.code_2011, area.inegi) if code}
         resource.cache["areas", self.kinds] = areas
         return areas
@@ -62,6 +75,9 @@ SUBDIVISION = ("federal_entity", "subdivision")
 
 class YesWithNote(Widget):
     """Yes or no and a note, `sí (el año no consta)`: the value is (bool, note)."""
+
+    says = gettext_lazy("Yes or no, with a note in brackets.")
+    example = "no"
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> tuple[bool, str]:
         start = LEADING_YES.match(value)
@@ -86,10 +102,20 @@ def coarser(*precisions: str) -> str:
 class BodyReference(Widget):
     """An organization or an agency by its key (an agency also by its acronym)."""
 
+    names_records = True
+    says = gettext_lazy("The key of an organization or of a public body.")
+    example = "SRE"
+
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> Any:
         organizations = Reference(Organization, kind="organizations")
         found = organizations.look_up(value.strip(), row, resource)
-        return found or Reference(Agency, kind="organizations, agencies", also=("acronym",)).clean(value, row, resource=resource)
+        if found is not None:
+            return found
+        try:
+            return Reference(Agency, kind="organizations, agencies", also=("acronym",)).clean(value, row, resource=resource)
+        except CellError as error:
+            error.choices = [*organizations.meant(value, row, resource), *error.choices]
+            raise
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else str(value.key)
@@ -200,6 +226,11 @@ class OfEditionResource(OrganizersResource):
         if self.found is not None:
             return next(iter(self.found.get((self.values["edition"].pk, self.values[name]), ())), None)
         return self.model._default_manager.filter(edition=self.values["edition"], **{name: self.values[name]}).first()
+
+
+def edition_of_row(resource: Any, row: Any) -> dict[str, Any]:
+    """Narrows a reference to what belongs to the edition of the row."""
+    return {"edition": resource.edition_of_row()}
 
 
 def edition_column() -> Column:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.events import SYSTEM
+from core.imports.candidates import Candidate, candidates
 from core.imports.cells import Many, Number, PartlyKnownDay, Reference, Words, YesNo
 from core.imports.columns import Column
 from core.imports.problems import CellError, FileRefused
@@ -49,7 +51,7 @@ class BodyResource(OfEditionResource):
         self.values["taking_part"] = list(zip(editions, parts or [None] * len(editions), strict=True))
 
     def key_of(self, texts: dict[str, str]) -> str:
-        return texts.get("key", "").strip().casefold()
+        return RecordResource.key_of(self, texts)
 
     def find(self) -> Any:
         return OrganizersResource.find(self)
@@ -73,6 +75,12 @@ class BodyResource(OfEditionResource):
             join_edition(edition=edition, body=body, actor=self.actor, **({"part": part} if part else {}))
 
 
+def alike(model: Any, texts: Iterable[str], visible: Any, values: dict[str, Any]) -> list[Candidate]:
+    """Bodies that go by one of these names, each once."""
+    found = {each.key: each for text in texts for each in candidates(model, text, visible, values=values)}
+    return list(found.values())
+
+
 def rows_in_editions(body: Any) -> list[Any]:
     return sorted(body.edition_rows.all(), key=lambda row: row.edition.slug)
 
@@ -85,6 +93,9 @@ class AgencyResource(BodyResource):
     kind = "agencies"
     position = 4
     identity = ("key",)
+    examples = {"key": "SRE", "acronym": "SRE", "name_es": "Secretaría de Relaciones Exteriores", "calendar": "MX"}
+    name_column = "name_es"
+    own_names = ("name_es", "name_en", "acronym")
 
     class Meta:
         model = Agency
@@ -99,6 +110,7 @@ class AgencyResource(BodyResource):
     successor_acronym = Column("siglas_sucesor", "successor_acronym", "successor")
     never_answers = Column("sin_interlocucion", "never_answers", widget=YesNo())
     default_term_days = Column("plazo_dias", "default_term_days", widget=Number(365))
+    calendar = Column("calendario", "calendar")
     website = Column("sitio", "website")
     edition = Column(
         "foro",
@@ -133,6 +145,10 @@ class AgencyResource(BodyResource):
         if "parent_acronym" in self.values:
             self.values["parent"] = self.parent_of(self.values["parent_acronym"])
 
+    def suspects(self) -> list[Candidate]:
+        texts = dict.fromkeys(filter(None, [self.values.get("name_es"), self.values.get("acronym")]))
+        return alike(Agency, texts, self.visible(Agency), self.values)
+
     def parent_of(self, acronym: str) -> Agency | None:
         """The parent body, if it is among the agencies; a row of the file that will bring it is waited for."""
         if not acronym or acronym.casefold() == str(self.values["key"]).casefold():
@@ -161,6 +177,10 @@ class OrganizationResource(BodyResource):
 
     kind = "organizations"
     position = 5
+    examples = {"key": "ORG-01", "name": "Federación de muestra", "city": "Chicago", "website": "https://example.org"}
+    name_column = "name"
+    own_names = ("name", "acronym")
+    key_prefix = "ORG-"
 
     class Meta:
         model = Organization
@@ -190,6 +210,9 @@ class OrganizationResource(BodyResource):
     source = Column("fuente", "source", widget=Words(words.SOURCE))
     taking_part = Column(hidden=True, read=lambda o: [(row.edition, row.part) for row in o.edition_rows.all()])
 
+    def suspects(self) -> list[Candidate]:
+        return alike(Organization, filter(None, [self.values.get("name")]), self.visible(Organization), self.values)
+
     def model_values(self, values: dict[str, Any]) -> dict[str, Any]:
         return {self.fields[name].attribute: value for name, value in values.items() if name != "taking_part"}
 
@@ -212,6 +235,7 @@ class MirrorResource(OrganizersResource):
     """`organizaciones_espejo.csv`: which organization mirrors which."""
 
     kind = "mirrors"
+    examples = {"mirror": "ESP-01"}
     position = 6
     identity = ("organization", "mirror")
 

@@ -7,13 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.dates import Precision
-from core.imports.cells import Day, Number, PartlyKnownDay, Words
+from core.imports.cells import Day, Number, PartlyKnownDay, Reference, Words, YesNo
 from core.imports.columns import ABSENT, Column
 from core.imports.problems import CellError
 from core.imports.registry import register
-from forum.models import Edition, WorkingTable
+from forum.models import Edition, Participation, WorkingTable
 from forum.resources import words
-from forum.resources.base import OfEditionResource, OrganizersResource, YesWithNote, coarser, edition_column
+from forum.resources.base import OfEditionResource, OrganizersResource, YesWithNote, coarser, edition_column, edition_of_row
 from forum.workflow import create_edition, create_table, edit_edition, edit_table, set_stage
 
 STAGES = list(Edition.Stage.values)
@@ -26,6 +26,14 @@ class EditionResource(OrganizersResource):
     kind = "editions"
     position = 1
     identity = ("slug",)
+    examples = {
+        "slug": "foro-mexico-2011",
+        "name_es": "Foro de muestra",
+        "name_en": "Sample forum",
+        "time_zone": "America/Mexico_City",
+        "folio_prefix": "FM1",
+        "review_term_days": "20",
+    }
 
     class Meta:
         model = Edition
@@ -56,6 +64,7 @@ class EditionResource(OrganizersResource):
     review_closes_on = Column("cierre_revision", "review_closes_on", widget=Day())
     review_term_days = Column("plazo_dictamen_dias", "review_term_days", widget=Number(365))
     opinion_publication = Column("publicacion_dictamenes", "opinion_publication", widget=Words(words.PUBLICATION))
+    own_opinion_first = Column("dictamen_propio_antes", "own_opinion_first", widget=YesNo(), empty=ABSENT)
     report_cut_off = Column("corte_reportes", "report_cut_off", widget=Day())
     source = Column("fuente", "source", widget=Words(words.SOURCE))
     date_precision = Column(hidden=True)
@@ -101,6 +110,7 @@ class TableResource(OfEditionResource):
     kind = "tables"
     position = 2
     identity = ("number",)
+    examples = {"number": "1", "name_es": "Mesa de muestra", "name_en": "Sample table"}
 
     class Meta:
         model = WorkingTable
@@ -109,6 +119,12 @@ class TableResource(OfEditionResource):
     number = Column("numero", "number", widget=Number(999), needed=True)
     name_es = Column("nombre_es", "name_es", "tema_es", "theme_es")
     name_en = Column("nombre_en", "name_en", "tema_en", "theme_en")
+    moderator = Column(
+        "moderador", "moderator", "moderadora", widget=Reference(Participation, kind="participants", scope=edition_of_row)
+    )
+    rapporteur = Column(
+        "relator", "rapporteur", "relatora", widget=Reference(Participation, kind="participants", scope=edition_of_row)
+    )
     source = Column("fuente", "source", widget=Words(words.SOURCE))
 
     def add(self) -> Any:

@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import gathering
+from core.imports.candidates import Candidate, candidates, look_up_beforehand
 from core.imports.cells import Moment, Reference, Words, YesNo
 from core.imports.columns import ABSENT, Column
-from core.imports.problems import CellError
+from core.imports.problems import CellError, Problem, RowRefused
 from core.imports.registry import register
 from core.imports.resource import grouped
+from forum.matching import marks_of
 from forum.models import Agency, Edition, Organization, Participation, Person
 from forum.resources import words
 from forum.resources.base import COUNTRY, STATE, SUBDIVISION, AreaCode, OfEditionResource, edition_column
@@ -45,8 +47,18 @@ class ParticipantResource(OfEditionResource):
     kind = "participants"
     position = 7
     identity = ("key",)
+    examples = {
+        "key": "LID-01",
+        "name": "Persona de muestra",
+        "email": "muestra@example.org",
+        "post": "presidencia",
+        "agency": "",
+    }
     is_personal = True
     gathers = True
+    name_column = "name"
+    own_names = ("name",)
+    key_prefix = "PAR-"
 
     class Meta:
         model = Participation
@@ -105,6 +117,8 @@ class ParticipantResource(OfEditionResource):
         records = Participation.objects.filter(here).order_by("pk") if wanted else Participation.objects.none()
         found = list(self.locking(records.select_related(*NEAR).prefetch_related("consents"), "self", "person"))
         self.found = grouped(((record.edition_id, record.key), record) for record in found)
+        new = [v for _row, v, _written in chunk if (v["edition"].pk, v["key"]) not in self.found and v.get("person") is None]
+        look_up_beforehand(Person, [(v["name"], marks_of(v.get("email"))) for v in new if v.get("name")], self.visible(Person))
         return [*found, *(record.person for record in found)]
 
     def find(self) -> Any:
@@ -134,6 +148,27 @@ class ParticipantResource(OfEditionResource):
             elif name not in ("show_name", "edition"):
                 own[name] = value
         return own, of_person
+
+    def suspects(self) -> list[Candidate]:
+        """People whom the actor may see; whoever was named by key in the column of people is known."""
+        if self.values.get("person") is not None or not self.values.get("name"):
+            return []
+        return candidates(
+            Person, self.values["name"], self.visible(Person), marks=marks_of(self.values.get("email")), values=self.values
+        )
+
+    def same_as(self, key: str) -> Any:
+        """The part that the person has in this edition, or a new one for the person."""
+        person = self.visible(Person).filter(key=key).first()
+        if person is None:
+            raise RowRefused([Problem(_("There is no “%(key)s” any more.") % {"key": key}, remedy=_("Decide anew."))])
+        self.keep_what_is_known()
+        there = self.values["edition"].participations.filter(person=person).first()
+        if there is None:
+            self.values["person"] = person
+        else:
+            self.values["key"] = there.key
+        return there
 
     def add(self) -> Any:
         own, of_person = self.divided(self.values)

@@ -80,6 +80,7 @@ class OpinionResource(OrganizersResource):
     kind = "opinions"
     position = 10
     identity = ("referral",)
+    examples = {"folio": "FM1-01.1-IFE-D1", "reasons": "Motivos de muestra"}
     edition_path = "referral__version__proposal__edition"
 
     class Meta:

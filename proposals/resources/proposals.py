@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
 
 from core.imports.cells import Many, Number, PartlyKnownDay, Reference, Words
@@ -14,7 +15,7 @@ from core.imports.problems import CellError
 from core.imports.registry import register
 from core.imports.resource import grouped
 from forum.models import Agency, Organization, Participation, WorkingTable
-from forum.resources.base import STATE, AreaCode, OfEditionResource, OrganizersResource, edition_column
+from forum.resources.base import STATE, AreaCode, OfEditionResource, OrganizersResource, edition_column, edition_of_row
 from forum.resources.words import SOURCE
 from proposals.models import Antecedent, Proposal, Recommendation
 from proposals.resources import words
@@ -28,6 +29,7 @@ class AntecedentResource(OrganizersResource):
 
     kind = "antecedents"
     position = 3
+    examples = {"key": "cumbre-2007", "name_es": "Cumbre de muestra", "name_en": "Sample summit", "url": "https://example.org"}
 
     class Meta:
         model = Antecedent
@@ -49,12 +51,12 @@ class AntecedentResource(OrganizersResource):
                 self.values[name], self.values[precision] = self.values[name]
 
 
-def edition_of_row(resource: Any, row: Any) -> dict[str, Any]:
-    return {"edition": resource.edition_of_row()}
-
-
 class TableNumber(Widget):
     """A working table by its number in the edition of the row."""
+
+    says = gettext_lazy("The number of a working table.")
+    example = "1"
+    numeric = True
 
     def clean(self, value: str, row: Any = None, resource: Any = None, **kwargs: Any) -> WorkingTable:
         number = Number(999).clean(value)
@@ -83,6 +85,12 @@ class ProposalResource(OfEditionResource):
     position = 8
     gathers = True
     identity = ("folio",)
+    examples = {
+        "folio": "FM1-01",
+        "title_es": "Propuesta de muestra",
+        "title_en": "Sample proposal",
+        "petition_es": "Que se haga algo de muestra.",
+    }
 
     class Meta:
         model = Proposal

@@ -41,6 +41,7 @@ class ReferralResource(OrganizersResource):
     kind = "referrals"
     position = 9
     identity = ("proposal", "agency")
+    examples = {"folio": "FM1-01.1-IFE", "version": "1"}
     edition_path = "version__proposal__edition"
 
     class Meta:

@@ -74,6 +74,26 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
         page = self.send(report.replace("Dos,Sin iniciar", "Dos,club"), encoding="utf-8")
         self.assertContains(page, "1 new, 0 changed, 0 the same, 0 refused")
 
+    def test_the_lists_have_their_buttons_and_files_come_back(self):
+        for page, kind in (
+            *(("organizations",) * 2, ("agencies",) * 2, ("proposals",) * 2, ("agreements",) * 2, ("commitments",) * 2),
+            *(("meetings",) * 2, ("participants", "participants")),
+        ):
+            answer = self.client.get(at(page))
+            self.assertContains(answer, at("import_new", kind))
+            self.assertContains(answer, at("import_export", kind, "xlsx"))
+        page = self.client.get(at("edition", "propia"))
+        for kind in ("editions", "tables"):
+            self.assertContains(page, at("import_new", kind))
+        for kind in kinds():
+            file = self.client.get(at("import_export", kind, "json"))
+            self.assertEqual(
+                (file.status_code, file["Content-Disposition"]), (200, f'attachment; filename="acuerda-{kind}.json"')
+            )
+        self.assertEqual(self.client.get(at("import_export", "tables", "csv", edition="ajena")).status_code, 404)
+        self.assertEqual(self.client.get(at("import_export", "tables", "pdf")).status_code, 404)
+        self.assertContains(self.client.get(at("imports")), at("import_export", "mirrors", "csv"))
+
     def test_pasted_cells(self):
         page = self.client.post(self.url, {"cells": "clave\tnombre\ttipo\r\nA-1\tUno\tclub\r\n", "edition": "propia"})
         self.assertContains(page, "1 new")

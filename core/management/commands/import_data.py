@@ -10,11 +10,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core.events import SYSTEM, acting_from
+from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.registry import kinds
 from core.imports.runner import Run, run_import
+from core.imports.settling import EVERY, NEW, SAME
 from core.imports.writer import write_report
 from core.models.event import Origin
+
+SIMILAR = {"ask": {}, "same": {EVERY: SAME + EVERY}, "new": {EVERY: NEW}}
 
 
 class Command(BaseCommand):
@@ -29,6 +33,12 @@ class Command(BaseCommand):
         parser.add_argument("--edition", default="", metavar="SLUG", help="the edition that the rows belong to")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
         parser.add_argument("--report", type=Path, metavar="OUT.csv", help="write the rows that did not go in, with the reasons")
+        parser.add_argument(
+            "--similar",
+            choices=["ask", "same", "new"],
+            default="ask",
+            help="rows whose name is that of a record under another key: they wait (ask), are the one that alone is proposed, or new",
+        )
         parser.add_argument("--all-or-nothing", action="store_true", help="one refused row keeps all others out")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,6 +57,7 @@ class Command(BaseCommand):
                     edition=options["edition"],
                     dry_run=options["dry_run"],
                     all_or_nothing=options["all_or_nothing"],
+                    plan=Plan(decisions=SIMILAR[options["similar"]]),
                     progress=self.progress if sys.stderr.isatty() else None,
                 )
         except FileRefused as error:

@@ -1,4 +1,4 @@
-"""Write the search index anew: after an upgrade that changes what is found, or to be sure."""
+"""Write the search index and the index of names anew: after an upgrade that changes what is found, or to be sure."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core import search
+from core.imports import candidates
 
 
 class Command(BaseCommand):
-    help = "Writes the search index anew from all public records."
+    help = "Writes the search index anew from all public records, and the index by which imports find records by their names."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -27,4 +28,5 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             number = search.rebuild(search.searched())
+            candidates.rebuild()
         self.stdout.write(f"{number} records can be found.")
