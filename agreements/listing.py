@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from agreements import queries as read
 from agreements.models import Agreement, Commitment, Meeting, Party
 from agreements.record import LIGHT_ORDER
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
@@ -61,13 +62,11 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
         return rows.filter(id__in=found.values("agreement"))
 
     def count_lights(rows: QuerySet[Any]) -> dict[str, int]:
-        owed = (
-            Commitment.objects.visible_to(user)
-            .in_force()
-            .with_light(timezone.localdate())
-            .filter(agreement__in=rows.values("pk"))
-        )
-        return dict(owed.order_by().values_list("light").annotate(number=Count("agreement", distinct=True)))
+        today = timezone.localdate()
+        if rows.query.where == Agreement.objects.visible_to(user).query.where:
+            # The list as it is mostly asked for.
+            return dict(read.lights_of_all(user, fixed=(today,)))
+        return dict(read.count_lights(rows, user, today))
 
     def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
         promised = Commitment.objects.visible_to(user).filter(states__code=code).values("agreement")

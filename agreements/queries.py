@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from agreements.models import (
     Acceptance,
@@ -42,6 +42,12 @@ def through(path: str) -> tuple[str, ...]:
 
 
 # --- an agreement -----------------------------------------------------------------------------------------------------
+
+
+@prepared
+def by_folio(user: Any, folio: str) -> Rows:
+    """The agreement itself, with its edition."""
+    return Agreement.objects.visible_to(user).filter(folio=folio).select_related("edition")
 
 
 @prepared
@@ -243,3 +249,14 @@ def standing(user: Any, on: dt.date, agreements: list[int]) -> Rows:
     """`agreement_id`, `due_on`, `disputed` and `light` of the commitments: what a list says of them."""
     rows = Commitment.objects.visible_to(user).filter(agreement__in=agreements).with_light(on)
     return rows.order_by("number").values_list("agreement_id", "due_on", "disputed", "light", named=True)
+
+
+def count_lights(agreements: Rows, user: Any, on: dt.date) -> Rows:
+    """(light, how many of `agreements` have a commitment under it) of the commitments that are owed."""
+    owed = Commitment.objects.visible_to(user).in_force().with_light(on).filter(agreement__in=agreements.values("pk"))
+    return owed.order_by().values_list("light").annotate(number=Count("agreement", distinct=True))
+
+
+@prepared
+def lights_of_all(user: Any, on: dt.date) -> Rows:
+    return count_lights(Agreement.objects.visible_to(user), user, on)

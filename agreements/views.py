@@ -26,7 +26,7 @@ from agreements.record import LIGHT_ORDER, AgreementPage, page_of, party_rows
 from agreements.steps import trace_of
 from agreements.versions import changes_between, fixed_commitments
 from core.downloads import hand_out
-from core.gate import get_for
+from core.gate import get_by, get_for
 from core.listing import Listing, Narrowed
 from core.pages import json_page, reader, to_permanent
 from proposals.views import link_of
@@ -93,7 +93,8 @@ def show_standing(agreements: list[Agreement], user: Any) -> None:
 
 
 def found_agreement(request: HttpRequest, key: str) -> Agreement:
-    agreement: Agreement = get_for(reader(request), Agreement.objects.select_related("edition"), key)
+    rows = Agreement.objects.select_related("edition")
+    agreement: Agreement = get_by(reader(request), read.by_folio, rows, key)
     return agreement
 
 

@@ -73,7 +73,9 @@ def main(sizes: list[int]) -> None:
         python("manage.py", "migrate", "--verbosity", "0", DATABASE_URL=url)
         found = json.loads(python("-m", "bench.queue", "ours", str(size), DATABASE_URL=url).splitlines()[-1])
         bytes_of = json.dumps({"list": found["queue, one"]["bytes"]})
-        bare = json.loads(python("-m", "bench.measure", "bare", "list", DATABASE_URL=url, BENCH_SIZES=bytes_of))["list"]["first"]
+        bare = json.loads(python("-m", "bench.measure", "bare", "list", DATABASE_URL=url, BENCH_SIZES=bytes_of))["pages"]["list"][
+            "first"
+        ]
         print(
             f"\n{size:,} referrals of {BODIES} bodies; bare list of 25: {bare['wall']:.1f} ms, processor {bare['cpu']:.1f} ms\n"
         )

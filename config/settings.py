@@ -230,6 +230,8 @@ if not DEBUG:
     CSRF_COOKIE_SECURE = True
     if env.flag("BEHIND_PROXY"):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        # Throttles count by the address that the proxy saw; without this all readers would be one.
+        ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 # --- ours -------------------------------------------------------------------------------------------------------------
 

@@ -14,19 +14,23 @@ import copy
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, models, transaction
 
 from core import search
 from core.conditions import holds
-from core.imports import candidates
+from core.imports.candidates import keys_of_record, names_of
 from core.models import Event
 from core.models.folio import note_number as note_number_now
 from core.models.tally import TIDY_EVERY
 from core.models.tally import compact as compact_tallies
 from core.outbox.writing import announce
+
+if TYPE_CHECKING:
+    from core.imports.candidates import ReadTogether
+    from core.imports.matching import Asked
 
 _now: ContextVar[Gathering | None] = ContextVar("gathering", default=None)
 #: Ids that are taken from a sequence at once.
@@ -104,6 +108,9 @@ class Gathering:
         #: (model, id) → the record as it stands after what waits.
         self.standing: dict[tuple[type[models.Model], Any], Any] = {}
         self.held: dict[tuple[type[models.Model], Any], Any] = {}
+        #: (model, number of a name) → (head, tail, record) of those that wait; model → what was read of those in the database.
+        self.by_number: dict[tuple[type[models.Model], int], list[tuple[int, int, Any]]] = {}
+        self.read: dict[type[Any], ReadTogether] = {}
         self.ids: dict[type[models.Model], Iterator[int]] = {}
 
     # --- what the doors hand over -------------------------------------------------------------------------------------
@@ -132,8 +139,20 @@ class Gathering:
         self.put(EVENT, event, record)
 
     def refresh(self, record: Any) -> None:
-        if hasattr(record, "search_entry"):
-            self.put(SEARCH, record)
+        self.put(SEARCH, record)
+        if (names := names_of(type(record))) is not None:
+            for number, head, tail in keys_of_record(record, names):
+                self.by_number.setdefault((type(record), number), []).append((head, tail, record))
+
+    def named(self, model: type[Any], asked: Asked) -> list[Any]:
+        """Records that wait and have a name that is asked for (`core.imports.candidates`), as they stand."""
+        found = {
+            record.pk
+            for number in asked.every
+            for head, tail, record in self.by_number.get((model, number), ())
+            if asked.meets((number, head, tail))
+        }
+        return [self.standing[model, pk] for pk in sorted(found) if (model, pk) in self.standing]
 
     def locked(self, record: Any) -> Any:
         """The row as it stands, for a change; None when it is gone."""
@@ -300,14 +319,11 @@ class Gathering:
         fresh = {model: set(records) for model, records in new.items()}
         for model, rows in new.items():
             model._base_manager.bulk_create(list(rows.values()))
-            candidates.learn_many(list(rows.values()), new=True)
         groups: dict[tuple[type[models.Model], frozenset[str]], list[Any]] = {}
         for (model, _pk), (record, names) in changed.items():
             groups.setdefault((model, names), []).append(record)
         for (model, names), records in groups.items():
             model._base_manager.bulk_create(records, update_conflicts=True, unique_fields=["id"], update_fields=sorted(names))
-            if candidates.matters(model, names):
-                candidates.learn_many(records)
         write_links(links)
         Event.objects.bulk_create([event for _tag, event, _record in events])
         for _tag, event, record in events:

@@ -1,4 +1,4 @@
-"""Querysets whose SQL is written once in each process: what differs from call to call are ids alone.
+"""Querysets whose SQL is written once in each process: what differs from call to call are ids (or keys) alone.
 
 Writing the SQL of a query costs Django more than it costs the database to answer it, and the page of a record asks two
 dozen that are always the same but for the record:
@@ -57,7 +57,7 @@ class Written:
     places: tuple[int | None, ...]
     converters: dict[int, Any]
 
-    def rows(self, ids: tuple[int, ...]) -> list[Any]:
+    def rows(self, ids: tuple[int | str, ...]) -> list[Any]:
         filled = tuple(kept if place is None else ids[place] for kept, place in zip(self.parameters, self.places, strict=True))
         compiler = copy.copy(self.compiler)
         compiler.as_sql = lambda *args, **kwargs: (self.sql, filled)
@@ -76,7 +76,7 @@ class Prepared:
         self.__doc__ = build.__doc__
         self.kept: dict[Hashable, Written | None] = {}
 
-    def __call__(self, user: Any, *ids: int, fixed: tuple[Hashable, ...] = ()) -> list[Any]:
+    def __call__(self, user: Any, *ids: int | str, fixed: tuple[Hashable, ...] = ()) -> list[Any]:
         """The rows that `user` may read. Raises ValueError where the function does not pass every id on as it is."""
         return self.rows(user, ids, fixed, many=False)
 
@@ -85,23 +85,23 @@ class Prepared:
         found = tuple(ids)
         return self.rows(user, found, fixed, many=True) if found else []
 
-    def rows(self, user: Any, ids: tuple[int, ...], fixed: tuple[Hashable, ...], *, many: bool) -> list[Any]:
+    def rows(self, user: Any, ids: tuple[int | str, ...], fixed: tuple[Hashable, ...], *, many: bool) -> list[Any]:
         if user is not None:
             return list(self.queryset(user, ids, fixed, many=many))
-        key = (fixed, many, len(ids), get_language())
+        key = (fixed, many, tuple(map(type, ids)), get_language())
         if key not in self.kept:
             if len(self.kept) >= MOST_KEPT:
                 self.kept.clear()
-            self.kept[key] = self.write(len(ids), fixed, many=many)
+            self.kept[key] = self.write(ids, fixed, many=many)
         written = self.kept.get(key)
         return written.rows(ids) if written is not None else list(self.queryset(None, ids, fixed, many=many))
 
-    def queryset(self, user: Any, ids: tuple[int, ...], fixed: tuple[Hashable, ...], *, many: bool) -> QuerySet[Any]:
+    def queryset(self, user: Any, ids: tuple[int | str, ...], fixed: tuple[Hashable, ...], *, many: bool) -> QuerySet[Any]:
         return self.build(user, *fixed, list(ids)) if many else self.build(user, *fixed, *ids)
 
-    def write(self, count: int, fixed: tuple[Hashable, ...], *, many: bool) -> Written | None:
+    def write(self, ids: tuple[int | str, ...], fixed: tuple[Hashable, ...], *, many: bool) -> Written | None:
         """The SQL with stand-ins for the ids; None where there is none, since no row can answer."""
-        stand_ins = tuple(FIRST_STAND_IN + place for place in range(count))
+        stand_ins = tuple(FIRST_STAND_IN + place if isinstance(each, int) else f"KEY-{place}" for place, each in enumerate(ids))
         queryset = self.queryset(None, stand_ins, fixed, many=many)
         compiler = queryset.query.get_compiler(queryset.db)
         try:
@@ -109,7 +109,7 @@ class Prepared:
         except (EmptyResultSet, FullResultSet):
             return None
         places = tuple(stand_ins.index(value) if value in stand_ins else None for value in parameters)
-        if set(places) - {None} != set(range(count)):
+        if set(places) - {None} != set(range(len(ids))):
             raise ValueError(f"{self.build.__name__} does not pass on every id: {sql}")
         if not fixed and any(isinstance(value, dt.date) or DATE.match(str(value)) for value in parameters):
             raise ValueError(f"{self.build.__name__} asks the clock, which would stand still: {sql}")

@@ -29,7 +29,8 @@ from django.db import connection
 
 from core import gathering
 from core.imports.candidates import learn as learn_names
-from core.models import SearchEntry
+from core.imports.candidates import learn_many, names_of
+from core.models import SearchEntry, revision
 from core.search_engines import Term, beginnings, engine, exact_mark, note_words
 from core.stems import stems_of, words_in
 from core.text import clean, clean_line, fold
@@ -118,12 +119,11 @@ def find(query: str, kind: str = "") -> Results:
 def refresh(record: Any) -> None:
     """Bring the entry of `record` up to date: write it, or remove it when the record is not public. With it goes the index
     by which imports find a record whose name is written in another way."""
-    if gathering.current() is None:
-        learn_names(record)
-    if not hasattr(record, "search_entry"):
-        return
     if (gathered := gathering.current()) is not None:
         gathered.refresh(record)
+        return
+    learn_names(record)
+    if not hasattr(record, "search_entry"):
         return
     entry = record.search_entry()
     where = {"model": record._meta.label_lower, "record_id": record.pk}
@@ -139,10 +139,17 @@ def refresh(record: Any) -> None:
 def refresh_many(records: Iterable[Any], fresh: dict[type[Any], set[Any]]) -> None:
     """The same for many records in a few queries. `fresh`: model → ids of records that are new and have no entry yet."""
     by_model: dict[type[Any], list[tuple[Any, Any]]] = {}
+    named: dict[type[Any], list[Any]] = {}
     for record in records:
+        if names_of(type(record)) is not None:
+            named.setdefault(type(record), []).append(record)
+        if not hasattr(record, "search_entry"):
+            continue
         entry = record.search_entry()
         if entry is not None or record.pk not in fresh.get(type(record), ()):
             by_model.setdefault(type(record), []).append((record, entry))
+    for model, with_names in named.items():
+        learn_many(with_names, fresh.get(model, frozenset()))
     for model, pairs in by_model.items():
         label = model._meta.label_lower
         there = {row.record_id: row for row in SearchEntry.objects.filter(model=label, record_id__in=[r.pk for r, _e in pairs])}
@@ -222,6 +229,8 @@ def rebuild(models: Iterable[Any]) -> int:
                 learn(SearchEntry.objects.bulk_create(batch))
                 batch = []
         learn(SearchEntry.objects.bulk_create(batch))
+    # The words beside the entries are watched by no trigger (core.triggers), and a page may have been made halfway.
+    revision.bump()
     return SearchEntry.objects.count()
 
 

@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from django.db.models import BigIntegerField, Count, DateField, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
-from core.models import TalliedFact, Tally
+from core.models import TalliedFact, Tally, revision
 
 KEY = ("edition", "body", "code", "day")
 #: The names of the columns of a queryset of facts: no field of a model begins like that.
@@ -131,6 +131,8 @@ def rebuild() -> int:
                 for key, number in recount(figure.name).items()
             )
             Tally.objects.bulk_create(rows, batch_size=1000)
+        # No trigger watches the sums themselves (core.triggers), and a page may hold wrong ones.
+        revision.bump()
     return Tally.objects.count()
 
 

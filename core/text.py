@@ -6,8 +6,7 @@ import re
 import unicodedata
 
 #: Without width, or no character of text at all (XML 1.0, section 2.2): no file could give them back.
-INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\ufffe\uffff]+")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe\uffff]+")
 SPACES = re.compile(r"\s+")
 ODD_SPACES = re.compile(r"[^\S ]|  ")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -16,9 +15,9 @@ WORD = re.compile(r"[^\W_]+")
 
 def clean(value: str) -> str:
     """NFC, without control and zero-width characters, outer blanks cut; line breaks become `\\n`."""
-    value = CONTROL.sub("", value)
+    value = INVISIBLE.sub("", value)
     if not value.isascii():
-        value = unicodedata.normalize("NFC", INVISIBLE.sub("", value))
+        value = unicodedata.normalize("NFC", value)
     return value.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").strip()
 
 

@@ -10,9 +10,28 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from core.models import Message
+from core.models.outbox import MessageState
+
 
 def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
     """`label`, `number`, `url`, and `is_gap` where something is to be done."""
+    return [*people_and_tables(edition), *mails_of(edition)]
+
+
+def mails_of(edition: Any) -> list[dict[str, Any]]:
+    """Mails that wait for a decision, and those that have failed; nothing while there are none. One query."""
+    rows = Message.objects.filter(edition_slug=edition.slug, state__in=[MessageState.HELD, MessageState.FAILED])
+    numbers = dict(rows.order_by().values_list("state").annotate(Count("id")))
+    labels = ((MessageState.HELD, _("mails held for review")), (MessageState.FAILED, _("mails that have failed")))
+    return [
+        {"label": label, "number": numbers[state], "url": reverse("workspace:mails"), "is_gap": True}
+        for state, label in labels
+        if state in numbers
+    ]
+
+
+def people_and_tables(edition: Any) -> list[dict[str, Any]]:
     people = edition.participations.aggregate(all=Count("id"), unnamed=Count("id", filter=Q(show_name=False)))
     tables = edition.tables.aggregate(all=Count("id"), unled=Count("id", filter=Q(moderator__isnull=True)))
     list_url = reverse("workspace:participants")

@@ -34,6 +34,12 @@ Rows = QuerySet[Any]
 
 
 @prepared
+def by_folio(user: Any, folio: str) -> Rows:
+    """The proposal itself, with edition and table."""
+    return Proposal.objects.visible_to(user).filter(folio=folio).select_related("edition", "table")
+
+
+@prepared
 def versions(user: Any, proposal: int) -> Rows:
     return ProposalVersion.objects.visible_to(user).filter(proposal=proposal).order_by("number")
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from core.differences import pieces
 from core.downloads import hand_out
-from core.gate import get_for
+from core.gate import get_by, get_for
 from core.listing import Listing, Narrowed
 from core.pages import json_page, reader, to_permanent
 from forum.api import Link
@@ -82,7 +82,7 @@ def proposals_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 def found(request: HttpRequest, key: str) -> Proposal:
     rows = Proposal.objects.select_related("edition", "table")
-    proposal: Proposal = get_for(reader(request), rows, key)
+    proposal: Proposal = get_by(reader(request), read.by_folio, rows, key)
     return proposal
 
 

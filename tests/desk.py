@@ -89,3 +89,24 @@ def nonsense_posts(names: Any) -> Any:
     """A POST of each kind of nonsense in all of the named fields."""
     for value in NONSENSE:
         yield value, dict.fromkeys(names, value)
+
+
+def fields_of_look(page: Any) -> dict[str, Any]:
+    """What a browser sends back of the page of a file before its import, with the cells of the rows that it shows."""
+    context = page.context
+    sent = {
+        "token": context["token"],
+        "headers": context["mark"],
+        "shown": context["page"].show,
+        "show": context["page"].show,
+    }
+    for column in context["columns"]:
+        sent[f"column-{column['place']}"] = column["name"]
+        for number, each in enumerate(column["strange"]):
+            sent |= {f"value-{column['place']}-{number}": each["folded"], f"word-{column['place']}-{number}": each["chosen"]}
+    for number, constant in enumerate(context["constants"]):
+        sent |= {f"constant-{number}": constant["name"], f"text-{number}": constant["text"]}
+    for row in context["page"].rows:
+        sent |= {f"cell-{row.number}-{cell.place}": cell.text for cell in row.cells}
+        sent |= {f"decide-{row.number}": row.decision} if row.decision else {}
+    return sent

@@ -76,7 +76,7 @@ def by_reading(edition: Edition | None = None) -> list[Figure]:
             reading.value or "submitted",
             reading.label,
             counts[reading.value],
-            list_address("proposals", **({"reading": reading.value} if reading.value else {}), **asked),
+            list_address("proposals", reading=reading.value or "none", **asked),
         )
         for reading in Proposal.Reading
         if counts.get(reading.value)

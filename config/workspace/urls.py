@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from config.workspace import views
-from core.imports import batches, desk
+from core.imports import batches, desk, mending
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,5 +17,6 @@ urlpatterns = [
     path(_("imports/<str:key>/file"), batches.import_file, name="import_file"),
     path(_("imports/<str:key>/stop"), batches.import_stop, name="import_stop"),
     path(_("imports/<str:key>/go-on"), batches.import_go_on, name="import_go_on"),
+    path(_("imports/<str:key>/mend"), mending.import_mend, name="import_mend"),
     path(_("imports/<str:key>/undo"), batches.import_undo, name="import_undo"),
 ]

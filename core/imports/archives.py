@@ -20,6 +20,9 @@ MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 200
 MOST_FILES = 2_000
 CHUNK = 1 << 20
+#: Opening tags → how many of them a part may have: texts that are held in memory, rows, cells.
+MOST_OF = {b"<si>": 1_500_000, b"<si ": 1_500_000, b"<row": 1_048_576, b"<c ": 12_000_000, b"<c>": 12_000_000}
+MOST_FINDS = 20_000
 #: What the readers raise on a broken or forged workbook.
 BROKEN = (
     zipfile.BadZipFile,
@@ -82,10 +85,14 @@ def measure(archive: zipfile.ZipFile) -> set[str]:
     entries = archive.infolist()
     unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
     if len(entries) > MOST_FILES or unpacked > MOST_UNPACKED or (unpacked > 20 * CHUNK and unpacked > MOST_RATIO * packed):
-        raise FileRefused(_("The workbook is too large when unpacked. Divide it, or save it as CSV."))
+        raise too_large()
     if any(entry.flag_bits & 1 for entry in entries):
         raise protected()
     return {entry.filename for entry in entries}
+
+
+def too_large() -> FileRefused:
+    return FileRefused(_("The workbook is too large when unpacked. Divide it, or save it as CSV."))
 
 
 def protected() -> FileRefused:
@@ -93,8 +100,11 @@ def protected() -> FileRefused:
 
 
 def scan(archive: zipfile.ZipFile, name: str, *patterns: re.Pattern[bytes]) -> list[list[Any]]:
-    """What the patterns find in one part, read piece by piece; a part that carries a DTD is refused."""
+    """What the patterns find in one part, read piece by piece; of a pattern without a group, whether it is there.
+
+    A part that carries a DTD is refused, and one that holds more rows, texts or finds than could be read in good time."""
     found: list[list[Any]] = [[] for _pattern in patterns]
+    seen = dict.fromkeys(MOST_OF, 0)
     with archive.open(name) as part:
         rest = b""
         while chunk := part.read(CHUNK):
@@ -103,8 +113,18 @@ def scan(archive: zipfile.ZipFile, name: str, *patterns: re.Pattern[bytes]) -> l
                 raise FileRefused(_("The workbook holds definitions that no spreadsheet program writes; it is not read."))
             # A match in the overlap would count twice.
             edge = len(text) - 200
+            for tag, most in MOST_OF.items():
+                seen[tag] += chunk.count(tag)
+                if seen[tag] > most:
+                    raise too_large()
             for place, pattern in enumerate(patterns):
+                if found[place] and not pattern.groups:
+                    continue
                 found[place] += [match[1] if pattern.groups else True for match in pattern.finditer(text) if match.start() < edge]
+                if len(found[place]) > MOST_FINDS:
+                    if pattern.groups:
+                        raise too_large()
+                    del found[place][1:]
             rest = text[-200:]
         for place, pattern in enumerate(patterns):
             found[place] += [match[1] if pattern.groups else True for match in pattern.finditer(rest)]

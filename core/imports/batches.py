@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.imports import jobs
 from core.imports import undo as undoing
 from core.imports.registry import kinds, resource_for
+from core.imports.runner import SMALL
 from core.imports.writer import CONTENT_TYPES, open_rows, report_of
 from core.models import ImportBatch
 from core.models.imports import BatchState, Outcome
@@ -47,11 +48,14 @@ def import_batch(request: HttpRequest, key: str) -> HttpResponse:
     elif request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Refresh": "true"})
     open_ = open_rows(batch)
+    to_decide = open_.filter(outcome=Outcome.QUARANTINED)
     context = {
         "batch": batch,
         "title": kind_words(batch.kind),
         "mapping": mapping,
-        "rows": open_.filter(outcome=Outcome.QUARANTINED).order_by("number")[:MOST_ROWS_SHOWN],
+        "rows": to_decide.order_by("number")[:MOST_ROWS_SHOWN],
+        "to_decide": to_decide.count(),
+        "at_once": SMALL,
         "waiting": open_.count() if batch.state not in UNDER_WAY else 0,
         "settled": batch.outcomes.filter(settled_by__isnull=False).count(),
         "counts": [(Outcome(name).label, getattr(batch, name)) for name in Outcome.values],

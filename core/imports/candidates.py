@@ -8,13 +8,13 @@ The index is kept by `core.search.refresh` in the transaction of each change; wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Min, Q
 
+from core import gathering
 from core.imports.matching import (
     EQUAL,
     SOUNDS_EQUAL,
@@ -24,7 +24,6 @@ from core.imports.matching import (
     Vocabulary,
     asked_of,
     best,
-    compare,
     keys_of,
     number_of,
     parse,
@@ -34,6 +33,9 @@ from core.models.match import MatchKey
 MOST_LOOKED_AT = 200
 MOST_SHOWN = 5
 AT_ONCE = 400
+READ_AT_ONCE = 2_000
+#: Texts that are taken apart once.
+REMEMBERED = 2_000
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Names:
 
 
 _names: dict[type, Names] = {}
+_known: dict[tuple[type, str], Known] = {}
 
 
 def register(model: type, names: Names) -> None:
@@ -101,8 +104,36 @@ def names_of(model: type) -> Names | None:
     return _names.get(model)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A text taken apart, with the keys under which a record of this name stands and those that it asks for."""
+
+    name: Name
+    keys: frozenset[Key]
+    asked: Asked
+
+
+def known(text: str, names: Names) -> Known:
+    """The last names are remembered: an import asks three times for each."""
+    place = (type(names), text)
+    found = _known.get(place)
+    if found is None:
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        name = parse(text, names.vocabulary)
+        found = _known[place] = Known(name, frozenset(keys_of(name)), asked_of(name))
+    return found
+
+
+def asked_for(text: str, marks: Iterable[str], names: Names) -> Asked:
+    """The keys that a name and its marks ask for."""
+    asked = known(text, names).asked
+    numbers = frozenset(map(number_of, marks))
+    return replace(asked, numbers=asked.numbers | numbers) if numbers else asked
+
+
 def keys_of_record(record: Any, names: Names) -> set[Key]:
-    keys = {key for each in names.names(record) for key in keys_of(parse(each.text, names.vocabulary))}
+    keys = {key for each in names.names(record) for key in known(each.text, names).keys}
     return keys | {(number_of(mark), 0, 0) for mark in names.marks(record)}
 
 
@@ -121,15 +152,20 @@ def learn(record: Any) -> None:
     write(label, [(record.pk, key) for key in sorted(wanted - set(there))])
 
 
-def learn_many(records: Sequence[Any], *, new: bool = False) -> None:
-    """The same for records of one model that were written at once. `new`: they have no keys yet, so none are taken away."""
+def learn_many(records: Sequence[Any], fresh: Collection[Any] = ()) -> None:
+    """The same for records of one model that were written at once. `fresh`: ids of those that are new and have no keys yet."""
     names = names_of(type(records[0])) if records else None
     if names is None:
         return
     label = records[0]._meta.label_lower
-    if not new:
-        MatchKey.objects.filter(model=label, record_id__in=[record.pk for record in records]).delete()
+    forget(label, [record.pk for record in records if record.pk not in fresh])
     write(label, [(record.pk, key) for record in records for key in sorted(keys_of_record(record, names))])
+
+
+def forget(label: str, ids: Collection[Any]) -> None:
+    """Take away the keys of records of a model, by its label."""
+    if ids:
+        MatchKey.objects.filter(model=label, record_id__in=ids).delete()
 
 
 def write(label: str, rows: list[tuple[int, Key]]) -> None:
@@ -144,16 +180,6 @@ def write(label: str, rows: list[tuple[int, Key]]) -> None:
                 f"INSERT INTO {table} (model, record_id, number, head, tail) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608
                 values,
             )
-
-
-def forget(label: str, ids: Iterable[int]) -> None:
-    """Records of a model are gone."""
-    MatchKey.objects.filter(model=label, record_id__in=list(ids)).delete()
-
-
-def matters(model: Any, names: Collection[str]) -> bool:
-    """Whether a change of these columns may change by what records of the model are found."""
-    return names_of(model) is not None and bool({*getattr(model, "FOLDS", ()), "email"} & set(names))
 
 
 def rebuild() -> int:
@@ -181,94 +207,104 @@ def candidates(
     names = names_of(model)
     if names is None:
         return []
-    name = parse(text, names.vocabulary)
     marks = list(marks)
-    asked = asked_of(name)
-    numbers = asked.numbers | {number_of(mark) for mark in marks}
-    if not numbers:
+    asked = asked_for(text, marks, names)
+    if not asked.every:
         return []
-    label = model._meta.label_lower  # type: ignore[attr-defined]
-    found = list(records_under(label, asked, numbers)[:MOST_LOOKED_AT])
-    records = visible.filter(pk__in=set(found)).prefetch_related(*names.related) if found else ()
+    name = known(text, names).name
+    records = records_for(model, asked, visible, names)
     judged = [each for record in records if (each := judge(names, record, name, marks, values or {})) is not None]
     return sorted(judged, key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
 
 
-@dataclass(frozen=True)
-class Ask:
-    """What is known of who may be there: a name, marks, and what may rule a record out."""
-
-    text: str
-    marks: tuple[str, ...] = ()
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-def candidates_of(model: Any, asks: dict[int, Ask], visible: Any) -> dict[int, list[Candidate]]:
-    """`candidates` for many names, in two queries. The answer has every number of `asks`."""
-    names = names_of(model)
-    if names is None:
-        return {number: [] for number in asks}
-    asked = {tag: (parse(ask.text, names.vocabulary), [number_of(mark) for mark in ask.marks]) for tag, ask in asks.items()}
-    wanted = {tag: asked_of(name) for tag, (name, _marks) in asked.items()}
-    every = {number for each in wanted.values() for number in (*each.numbers, *(number for number, _h, _t in each.beside))}
-    every |= {number for _name, marks in asked.values() for number in marks}
-    rows = MatchKey.objects.filter(model=model._meta.label_lower, number__in=every)
-    under: dict[int, list[tuple[Key, int]]] = {}
-    for number, head, tail, pk in rows.values_list("number", "head", "tail", "record_id")[: MOST_LOOKED_AT * AT_ONCE]:
-        under.setdefault(number, []).append(((number, head, tail), pk))
-    near: dict[int, set[int]] = {}
-    for tag, each in wanted.items():
-        marks = asked[tag][1]
-        numbers = (*each.numbers, *(number for number, _h, _t in each.beside), *marks)
-        hits = (pk for number in numbers for key, pk in under.get(number, ()) if number in marks or each.meets(key))
-        near[tag] = set(islice(dict.fromkeys(hits), MOST_LOOKED_AT))
-    ids = {pk for found in near.values() for pk in found}
-    records = {record.pk: record for record in visible.filter(pk__in=ids).prefetch_related(*names.related)} if ids else {}
-    found = {}
-    for tag, ask in asks.items():
-        judged = (judge(names, records[pk], asked[tag][0], list(ask.marks), ask.values) for pk in near[tag] if pk in records)
-        found[tag] = sorted(filter(None, judged), key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
-    return found
+def records_for(model: type, asked: Asked, visible: Any, names: Names) -> list[Any]:
+    """The records among `visible` under one of the keys that are asked for; those that wait to be written as they will be."""
+    gathered = gathering.current()
+    if gathered is None:
+        return read_records(model, asked, visible, names)
+    waiting = gathered.named(model, asked)
+    read = gathered.read.get(model)
+    if read is not None and read.covers(asked):
+        there = [read.records[pk] for pk in read.under(asked) if pk in read.records]
+    else:
+        there = read_records(model, asked, visible, names)
+    return [*waiting, *(record for record in there if gathered.changed_since(model, record.pk) is None)]
 
 
-class Fresh:
-    """Records that wait to be written with others, found by their names as if they were in the table."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-        self.under: dict[int, list[tuple[Key, Any]]] = {}
-
-    def add(self, record: Any) -> None:
-        names = names_of(self.model)
-        for key in keys_of_record(record, names) if names is not None else ():
-            self.under.setdefault(key[0], []).append((key, record))
-
-    def find(self, ask: Ask) -> list[Candidate]:
-        names = names_of(self.model)
-        if names is None or not self.under:
-            return []
-        name = parse(ask.text, names.vocabulary)
-        asked = asked_of(name)
-        marks = [number_of(mark) for mark in ask.marks]
-        numbers = (*asked.numbers, *(number for number, _h, _t in asked.beside), *marks)
-        near = {
-            record.pk: record
-            for number in numbers
-            for key, record in self.under.get(number, ())
-            if number in marks or asked.meets(key)
-        }
-        judged = (judge(names, record, name, list(ask.marks), ask.values) for record in near.values())
-        return sorted(filter(None, judged), key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
+def read_records(model: type, asked: Asked, visible: Any, names: Names) -> list[Any]:
+    label = model._meta.label_lower  # type: ignore[attr-defined]
+    ids = list(records_under(label, asked)[:MOST_LOOKED_AT])
+    return list(visible.filter(pk__in=ids).prefetch_related(*names.related)) if ids else []
 
 
-def records_under(label: str, asked: Asked, numbers: Collection[int]) -> Any:
-    """The ids of records of a model under the keys that are asked for, or under one of the `numbers`."""
+def records_under(label: str, asked: Asked) -> Any:
+    """The ids of records of a model under the keys that are asked for, equal names first."""
     # The numbers alone, so that the index is used; what they give is narrowed down by the parts.
-    every = {*numbers, *(number for number, _heads, _tail in asked.beside)}
-    wanted = Q(head=0) | Q(number__in=numbers)
+    wanted = Q(head=0) | Q(number__in=asked.numbers)
     for number, heads, tail in asked.beside:
         wanted |= Q(number=number) & (Q(head__in=heads) | Q(tail=tail))
-    return MatchKey.objects.filter(wanted, number__in=every, model=label).values_list("record_id", flat=True).distinct()
+    rows = MatchKey.objects.filter(wanted, number__in=asked.every, model=label)
+    return rows.values_list("record_id", flat=True).annotate(part=Min("head")).order_by("part", "record_id")
+
+
+class ReadTogether:
+    """What the names of many rows lead to: their keys, and the records under these, read in a few queries."""
+
+    def __init__(self, model: type, asked: Collection[Asked], visible: Any, names: Names) -> None:
+        self.keys: dict[int, list[tuple[int, int, int]]] = {number: [] for each in asked for number in each.every}
+        label = model._meta.label_lower  # type: ignore[attr-defined]
+        for start in range(0, len(asked), AT_ONCE):
+            for number, head, tail, pk in rows_under(label, list(asked)[start : start + AT_ONCE]):
+                self.keys[number].append((head, tail, pk))
+        ids = sorted({pk for each in asked for pk in self.under(each)})
+        self.records: dict[Any, Any] = {}
+        for start in range(0, len(ids), READ_AT_ONCE):
+            records = visible.filter(pk__in=ids[start : start + READ_AT_ONCE])
+            self.records |= {record.pk: record for record in records.prefetch_related(*names.related)}
+
+    def covers(self, asked: Asked) -> bool:
+        return asked.every <= self.keys.keys()
+
+    def under(self, asked: Asked) -> list[Any]:
+        """The ids of the records under these keys, as `records_under` answers."""
+        parts: dict[Any, int] = {}
+        for number in asked.every:
+            for head, tail, pk in self.keys[number]:
+                if asked.meets((number, head, tail)):
+                    parts[pk] = min(head, parts.get(pk, head))
+        return sorted(parts, key=lambda pk: (parts[pk], pk))[:MOST_LOOKED_AT]
+
+
+def rows_under(label: str, asked: Collection[Asked]) -> list[tuple[int, int, int, int]]:
+    """(number, head, tail, id) of the keys that several names ask for, at most `MOST_LOOKED_AT` under each number."""
+    whole = sorted({number for each in asked for number in each.numbers})
+    heads = sorted({(number, head) for each in asked for number, own, _tail in each.beside for head in own})
+    tails = sorted({(number, tail) for each in asked for number, _heads, tail in each.beside})
+    every = sorted({number for each in asked for number in each.every})
+    wanted, values = ["head = 0"], [label, *every]
+    if whole:
+        wanted.append(f"number IN ({', '.join(['%s'] * len(whole))})")
+        values += whole
+    for name, pairs in (("head", heads), ("tail", tails)):
+        if pairs:
+            wanted.append(f"(number, {name}) IN (VALUES {', '.join(['(%s, %s)'] * len(pairs))})")
+            values += [value for pair in pairs for value in pair]
+    sql = f"""SELECT number, head, tail, record_id FROM (
+            SELECT number, head, tail, record_id, row_number() OVER (PARTITION BY number ORDER BY head, record_id) AS place
+            FROM {MatchKey._meta.db_table}
+            WHERE model = %s AND number IN ({", ".join(["%s"] * len(every))}) AND ({" OR ".join(wanted)})
+        ) AS found WHERE place <= {MOST_LOOKED_AT}"""  # noqa: S608 (names of our own)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def look_up_beforehand(model: type, texts: Iterable[tuple[str, Iterable[str]]], visible: Any) -> None:
+    """Within a gathering: read what many names, each (text, marks), lead to, before they are asked for singly."""
+    gathered, names = gathering.current(), names_of(model)
+    if gathered is not None and names is not None:
+        asked = [asked_for(text, marks, names) for text, marks in texts]
+        gathered.read[model] = ReadTogether(model, asked, visible, names)
 
 
 def judge(names: Names, record: Any, name: Name, marks: list[str], values: dict[str, Any]) -> Candidate | None:
@@ -290,7 +326,9 @@ def judge(names: Names, record: Any, name: Name, marks: list[str], values: dict[
     return Candidate(record, str(record.public_key), names.words(record), rank, sentence[:1].upper() + sentence[1:] + ".")
 
 
-def is_named(model: type, one: str, other: str) -> bool:
-    """Whether two texts may name the same record of a model."""
-    names = names_of(model)
-    return names is not None and compare(parse(one, names.vocabulary), parse(other, names.vocabulary)) is not None
+def after_migrations(using: str = "default", **_more: Any) -> None:
+    """`post_migrate`: write the keys where there are none yet, as in a site that was there before them."""
+    models: list[Any] = [MatchKey, *_names]
+    there = set(connection.introspection.table_names())
+    if using == "default" and all(model._meta.db_table in there for model in models) and not MatchKey.objects.exists():
+        rebuild()

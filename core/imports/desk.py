@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,7 +30,7 @@ from core.imports.kept import forget_plan, keep_plan, kept_plan
 from core.imports.pending import put_by, take_back
 from core.imports.plan import Plan, known_names, propose, questions, strange_values, used_before
 from core.imports.problems import FileRefused
-from core.imports.reader import MOST_BYTES, Reading, Table, read
+from core.imports.reader import MOST_BYTES, REPORT_PREFIX, Reading, Table, read
 from core.imports.registry import kinds, resource_for
 from core.imports.resolve import page_of, take
 from core.imports.resource import RecordResource
@@ -37,7 +38,7 @@ from core.imports.runner import SMALL, Run, enqueue, run_import
 from core.imports.values import MOST_CONSTANTS, MOST_VALUES, constants_of, names_to_settle, word_choices
 from core.imports.writer import CONTENT_TYPES, run_export
 from core.models.imports import Outcome
-from core.text import clean_line
+from core.text import clean_line, fold
 from core.workspace import REFUSED, sent, show_form, workspace_page
 
 MOST_PASTED = 1_000_000
@@ -145,17 +146,27 @@ class Look:
 
 
 def looked_at(
-    request: HttpRequest, kind: str, name: str, data: bytes, edition: str, given: Any = None, kept: Plan | None = None
+    request: HttpRequest,
+    kind: str,
+    name: str,
+    data: bytes,
+    edition: str,
+    given: Any = None,
+    kept: Plan | None = None,
+    said: Callable[[Table], Plan] | None = None,
 ) -> Look:
     """Read the file, propose or take the plan, and try the import without keeping it. Raises `FileRefused` for the file.
 
-    `given` is what the page sent, `kept` what was said on earlier pages about rows that it did not show.
+    `given` is what the page sent, `kept` what was said on earlier pages about rows that it did not show; `said` makes the plan
+    when nothing was sent yet.
     """
     resource = desk_resource(request, kind, edition)
     reading = replace(Reading.of({key: given.get(key, "") for key in READ_AS} if given else {}), lenient=True)
     table = read(name, data, known=known_names(resource), reading=reading)
     if given and given.get("headers") == mark_of(table):
         plan = sent_plan(given, table, kept or Plan())
+    elif said is not None:
+        plan = said(table)
     else:
         plan = used_before(kind, table.headers, request.user) or Plan(columns=propose(resource, table))
     plan.reading = reading
@@ -163,6 +174,7 @@ def looked_at(
     try:
         options = {"edition": edition, "plan": plan, "table": table}
         look.run = run_import(kind, name=name, data=data, actor=request.user, dry_run=True, most=SMALL, **options)
+        look.resource = look.run.resource or resource
     except FileRefused as error:
         look.refusal = str(error)
     return look
@@ -251,6 +263,8 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
     named = names_to_settle(look)
     columns = []
     for place, header in enumerate(look.table.headers):
+        if fold(header).startswith(REPORT_PREFIX):
+            continue
         name = look.plan.columns.get(header, "")
         columns.append(
             {
@@ -274,7 +288,7 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
         "choices": [(name, column.header) for name, column in look.resource.fields.items() if column.names and not column.hidden],
         "page": page_of(look, look.given) if run else None,
         "constants": constants_of(look),
-        "goes_in": bool(good),
+        "goes_in": bool(good or (run and run.untried)),
         "good": good,
         "token": token,
         "mark": mark_of(look.table),

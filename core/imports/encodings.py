@@ -81,7 +81,7 @@ def find(file: BinaryIO) -> Found:
 def among_lines(file: BinaryIO) -> Found:
     """UTF-8 where every line is; else a code page, or both."""
     utf8_lines, other, seen = 0, bytearray(), 0
-    for line in lines_of_bytes(file):
+    for line in lines_of_bytes(file, all_of_them=False):
         if line.isascii():
             continue
         seen += 1
@@ -97,10 +97,15 @@ def among_lines(file: BinaryIO) -> Found:
     return Found(MIXED, page) if utf8_lines else Found(page)
 
 
-def lines_of_bytes(file: BinaryIO) -> Iterator[bytes]:
-    """Lines however they end; one that never ends comes in pieces that cut no character of UTF-8."""
+def lines_of_bytes(file: BinaryIO, *, all_of_them: bool = True) -> Iterator[bytes]:
+    """Lines however they end; one that never ends comes in pieces that cut no character of UTF-8.
+
+    Of a stretch of plain ASCII nothing comes unless `all_of_them` are wanted: it says nothing about the encoding."""
     rest = b""
     while chunk := file.read(CHUNK):
+        if not all_of_them and rest.isascii() and chunk.isascii():
+            rest = chunk[-1:]
+            continue
         parts = re.split(rb"(?<=[\r\n])", rest + chunk)
         rest = parts.pop()
         yield from parts

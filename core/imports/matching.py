@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -151,6 +151,11 @@ class Asked:
 
     numbers: frozenset[int]
     beside: tuple[tuple[int, tuple[int, ...], int], ...] = ()
+
+    @cached_property
+    def every(self) -> frozenset[int]:
+        """All numbers that occur in it."""
+        return self.numbers | {number for number, _heads, _tail in self.beside}
 
     def meets(self, key: Key) -> bool:
         number, head, tail = key

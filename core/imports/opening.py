@@ -124,7 +124,8 @@ class Opening:
     def plan_used(self, table: Table) -> dict[str, Any]:
         """The plan as it was carried out, for the next file of the same kind."""
         columns = {header: self.headers.get(header, "") for header in table.headers}
-        return replace(self.plan, columns=columns).as_dict()
+        orders = {header: self.orders[name] for header, name in self.headers.items() if name in self.orders}
+        return replace(self.plan, columns=columns, orders=orders).as_dict()
 
     def column_named(self, folded: str) -> str:
         """The name of the column with this folded header, '' without one."""

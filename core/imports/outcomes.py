@@ -99,8 +99,11 @@ class Outcomes:
         return sum(self.counts.values())
 
     def __iter__(self) -> Iterator[RowOutcome]:
-        """In the order of the file."""
+        """In the order of the file, read no further than there are outcomes."""
+        last = len(self.marks.rstrip(b"\0")) - 1
         for row in self.rows:
+            if row.number > last:
+                return
             mark = self.marks[row.number] if row.number < len(self.marks) else 0
             if not mark:
                 continue

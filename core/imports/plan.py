@@ -114,7 +114,7 @@ class Plan:
     `answers`: header → {"dates": dmy or mdy, "percent": percent or fraction}.
 
     Of one file only, by the number of its row: `decisions` (`new`, `later`, `same KEY`; see `core.imports.settling`) and
-    `cells`, {header: text instead}.
+    `cells`, {header: text instead}. `orders`: header → how the dates of the file showed that they are to be read.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -124,6 +124,7 @@ class Plan:
     reading: Reading = field(default_factory=Reading)
     decisions: dict[str, str] = field(default_factory=dict)
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
+    orders: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         read = {name: getattr(self.reading, name) for name in ("encoding", "delimiter", "sheet", "header_row", "lenient")}
@@ -136,6 +137,7 @@ class Plan:
             "reading": {name: value for name, value in read.items() if value},
             "decisions": self.decisions,
             "cells": self.cells,
+            "orders": self.orders,
         }
         found: dict[str, Any] = storable(kept)
         return found
@@ -150,6 +152,7 @@ class Plan:
             Reading.of(kept.get("reading", {})),
             dict(kept.get("decisions", {})),
             {number: dict(found) for number, found in kept.get("cells", {}).items()},
+            dict(kept.get("orders", {})),
         )
 
 
@@ -303,5 +306,5 @@ def used_before(kind: str, headers: Iterable[str], actor: Any) -> Plan | None:
         batches = batches.filter(actor_id=actor.pk)
     for batch in batches[:30]:
         if [fold(header) for header, _name in batch.plan.get("columns", [])] == wanted:
-            return replace(Plan.of(batch.plan), decisions={}, cells={})
+            return replace(Plan.of(batch.plan), decisions={}, cells={}, orders={})
     return None

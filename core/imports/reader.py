@@ -22,14 +22,15 @@ from core.imports.rows import Row, Rows
 from core.text import clean_line, fold
 
 MOST_BYTES = 100 * 1024 * 1024
-MOST_ROWS = 50_000
+MOST_ROWS = 1_000_000
 MOST_COLUMNS = 300
 LONGEST_CELL = 40_000
 MOST_BLANK = 20_000
 #: Stands for a letter that was lost when the file was saved.
 LOST = "\ufffd"
-#: How far down the names of the columns are looked for.
+#: How far down the names of the columns are looked for, and may be said to stand.
 TITLE_ROWS = 30
+FURTHEST_HEADER = 2_000
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Headers of the columns that our own report adds; they are read past when the corrected file comes back.
 REPORT_PREFIX = "acuerda "
@@ -145,7 +146,7 @@ def finish(
     check: Callable[[Row, list[str]], str],
 ) -> Table:
     """Find the header, name every column, and bring each row to the width of the headers."""
-    first = list(islice(rows, max(TITLE_ROWS, min(reading.header_row, MOST_ROWS))))
+    first = list(islice(rows, max(TITLE_ROWS, min(reading.header_row, FURTHEST_HEADER))))
     for row in first:
         check_size(0, len(row.cells))
     place = header_place(first, known, reading.header_row)
@@ -177,19 +178,20 @@ def finish(
 
 def shaped(row: Row, headers: list[str], check: Callable[[Row, list[str]], str]) -> Row:
     """The row as wide as the headers, with the sentence that says what is wrong with its shape."""
-    named = len(headers)
+    named, cells = len(headers), row.cells
     if not row.problem:
-        if any(row.cells[named:]):
+        if len(cells) > named and any(cells[named:]):
             row.problem = _("The row has more cells than there are column names.")
-        elif any(len(cell) > LONGEST_CELL for cell in row.cells):
+        elif cells and len(max(cells, key=len)) > LONGEST_CELL:
             row.problem = _("A cell has more than %(most)s characters.") % {"most": LONGEST_CELL}
-        elif any(LOST in cell for cell in row.cells):
+        elif LOST in "".join(cells):
             row.problem = _(
                 "A cell holds “\ufffd”, which stands for a letter that was lost when the file was saved: write it anew."
             )
         else:
             row.problem = check(row, headers)
-    row.cells = row.cells[:named] + [""] * (named - len(row.cells))
+    if len(cells) != named:
+        row.cells = cells[:named] + [""] * (named - len(cells))
     return row
 
 

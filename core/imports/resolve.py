@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from core.imports.plan import Plan
 from core.imports.problems import CellError, Problem, RowRefused
-from core.imports.reader import LONGEST_CELL, Table
+from core.imports.reader import LONGEST_CELL, REPORT_PREFIX, Table
 from core.imports.rows import Row
 from core.imports.settling import EVERY, LATER, NEW, SAME, is_decision
+from core.imports.work import named_columns
 from core.models.imports import Outcome
-from core.text import clean
+from core.text import clean, fold
 
 ROWS_A_PAGE = 20
 #: A page sends back no more than so many cells.
@@ -65,6 +67,8 @@ class RowView:
     problems: list[Problem] = field(default_factory=list)
     choices: list[list[str]] = field(default_factory=list)
     decision: str = ""
+    #: Which row of an earlier import it was, '' for a row of a file of its own.
+    was: str = ""
 
     @property
     def open_cells(self) -> list[CellView]:
@@ -116,28 +120,31 @@ def page_of(look: Any, given: Any) -> Page:
     last = max(1, -(-counts[show] // a_page))
     number = min(int(asked), last) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
     number = max(number, 1)
-    wanted = [each for each in look.run.rows if each.outcome == show]
-    chosen = wanted[(number - 1) * a_page : number * a_page]
+    wanted = (each for each in look.run.rows if each.outcome == show)
+    chosen = list(islice(wanted, (number - 1) * a_page, number * a_page))
     return Page(show, offered, views_of(look, chosen), number, last, look.plan.decisions.get(EVERY, ""))
 
 
 def views_of(look: Any, outcomes: Iterable[Any]) -> list[RowView]:
     """The outcomes with their cells, each update with what it changes."""
-    resource = type(look.resource)(actor=look.resource.actor, edition=look.resource.edition_key)
-    resource.open(look.table, look.plan)
+    resource = look.run.resource
+    # What the trial found or made is undone.
+    resource.forget()
     return [view_of(resource, look, outcome) for outcome in outcomes]
 
 
 def view_of(resource: Any, look: Any, outcome: Any) -> RowView:
     row: Row = outcome.row
     view = RowView(row.number, outcome.outcome, str(Outcome(outcome.outcome).label), outcome.key)
+    if named := named_columns(look.table.headers):
+        view.was = row.cells[look.table.headers.index(named[1])].strip()
     view.decision = look.plan.decisions.get(str(row.number), "")
     mended = look.plan.cells.get(str(row.number), {})
     before = changed(resource, look.table, row) if outcome.outcome == Outcome.UPDATED else {}
     places = {header: place for place, header in enumerate(look.table.headers)}
     for header, place in places.items():
         name = resource.headers.get(header, "")
-        if header in resource.left_out or (name and resource.fields[name].informative):
+        if header in resource.left_out or fold(header).startswith(REPORT_PREFIX) or (name and resource.fields[name].informative):
             continue
         text = mended.get(header, row.cells[place])
         label = resource.fields[name].header if name else ""
@@ -191,7 +198,9 @@ def take(plan: Plan, kept: Plan, given: Any, table: Table) -> None:
     if not sent:
         return
     for row in table.rows:
-        if cells := sent.get(str(row.number)):
+        if not sent:
+            return
+        if cells := sent.pop(str(row.number), None):
             mend(
                 plan.cells, str(row.number), {table.headers[p]: (row.cells[p], t) for p, t in cells.items() if p < len(row.cells)}
             )

@@ -51,12 +51,19 @@ class Run:
     dry_run: bool = False
     all_or_nothing: bool = False
     batch: ImportBatch | None = None
+    #: As it was opened for the file.
+    resource: RecordResource | None = None
     #: Header → what it holds, for columns of personal data that are not collected.
     left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:
         return self.rows.counts
+
+    @property
+    def untried(self) -> int:
+        """How many rows of the file have no outcome."""
+        return len(self.table.rows) - len(self.rows)
 
     @property
     def refused(self) -> list[RowOutcome]:
@@ -101,7 +108,7 @@ def run_import(
     `table`: the file as it was read already. `most`: a dry run tries no more than that many rows, and says so.
     """
     resource, table = opened(kind, name, data, actor=actor, edition=edition, plan=plan, table=table)
-    run = Run(kind, table, Outcomes(table.rows), [], dry_run, all_or_nothing, left_out=resource.left_out)
+    run = Run(kind, table, Outcomes(table.rows), [], dry_run, all_or_nothing, resource=resource, left_out=resource.left_out)
     origin = current_origin()
     with acting_from(Origin.IMPORT):
         if dry_run:

@@ -227,6 +227,7 @@ class Undoing:
     def remove(self, pairs: list[tuple[ImportRow, Any]]) -> None:
         """The created records, with what was made with them and their entries in the search."""
         events = []
+        named: dict[str, list[int]] = {}
         for _row, record in pairs:
             goes = [*self.resource.goes_with(record), record, *self.resource.made_with(record)]
             events += [
@@ -241,8 +242,10 @@ class Undoing:
                 if numbers:
                     search.engine().forget(numbers)
                     found.delete()
-                candidates.forget(label, [pk])
+                named.setdefault(label, []).append(pk)
                 each.delete()
+        for label, ids in named.items():
+            candidates.forget(label, ids)
         Event.objects.bulk_create(events)
 
 

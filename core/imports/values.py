@@ -25,7 +25,7 @@ def word_choices(look: Any, header: str, name: str, texts: list[str]) -> list[di
 def names_to_settle(look: Any) -> dict[str, list[dict[str, Any]]]:
     """Header → the names in its cells that are no key, each with the records that it may mean and what was chosen."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in look.run.rows if look.run else ():
+    for row in look.run.refused if look.run else ():
         for problem in row.problems:
             own = found.setdefault(problem.column, {})
             if problem.choices and problem.part and len(own) < MOST_VALUES // 2:

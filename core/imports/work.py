@@ -236,10 +236,11 @@ class Work:
         )
 
     def settle(self, rows: list[ImportRow]) -> None:
-        """Rows of earlier imports that wait for a decision, and came in now, wait no more: known by key, or by the report's columns."""
+        """Rows of earlier imports that wait for a decision, and came in now, wait there no more: known by key, or by the report's
+        columns. A row that comes with these and is refused again waits in this import, not in two."""
         assert self.batch is not None  # noqa: S101 (for the type checker)
         good = [row for row in rows if row.outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.SAME)]
-        if not good or not self.open_before:
+        if not self.open_before or not (good or self.named):
             return
         waiting = ImportRow.objects.filter(
             outcome__in=[Outcome.QUARANTINED, Outcome.SKIPPED],
@@ -249,12 +250,13 @@ class Work:
         )
         same = Q(key_hash__in={row.key_hash for row in good if row.key_hash})
         named: dict[str, list[int]] = {}
-        for row in good:
+        for row in rows:
             key, number = (row.values.get(header, "").strip() for header in self.named) if self.named else ("", "")
             if key.startswith("imp-") and number.isascii() and number.isdigit() and len(number) < 9:
                 named.setdefault(key, []).append(int(number))
         for key, numbers in named.items():
-            same |= Q(batch__key=key, number__in=numbers, batch__actor_id=self.batch.actor_id)
+            whose = {} if getattr(self.resource.actor, "is_superuser", False) else {"batch__actor_id": self.batch.actor_id}
+            same |= Q(batch__key=key, number__in=numbers, **whose)
         numbers_of = list(waiting.filter(same).values_list("pk", flat=True))
         if numbers_of:
             ImportRow.objects.filter(pk__in=numbers_of).update(settled_by=self.batch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -94,12 +94,13 @@ def write_report(run: Run) -> bytes:
     return report_file(run.table.headers, rows, run.batch.key if run.batch else "")
 
 
-def report_of(batch: ImportBatch) -> bytes:
-    """The same for an import that was kept."""
+def report_of(batch: ImportBatch, numbers: Collection[int] | None = None) -> bytes:
+    """The same for an import that was kept. `numbers`: of these rows only."""
     headers = [header for header, _column in batch.mapping]
+    open_ = open_rows(batch) if numbers is None else open_rows(batch).filter(number__in=numbers)
     rows = (
         (row.number, row.outcome, [row.values.get(header, "") for header in headers], [Problem(**p) for p in row.problems])
-        for row in open_rows(batch).order_by("number").iterator(chunk_size=500)
+        for row in open_.order_by("number").iterator(chunk_size=500)
         if any(row.values.values())
     )
     return report_file(headers, rows, batch.key)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import gathering
-from core.imports.candidates import Ask, Candidate, Fresh, candidates, candidates_of
+from core.imports.candidates import Candidate, candidates, look_up_beforehand
 from core.imports.cells import Moment, Reference, Words, YesNo
 from core.imports.columns import ABSENT, Column
 from core.imports.problems import CellError, Problem, RowRefused
@@ -55,13 +55,10 @@ class ParticipantResource(OfEditionResource):
         "agency": "",
     }
     is_personal = True
+    gathers = True
     name_column = "name"
     own_names = ("name",)
     key_prefix = "PAR-"
-    #: Row → people of its name, looked for a chunk at once; people whom the rows of the chunk made.
-    alike: ClassVar[dict[int, list[Candidate]]] = {}
-    fresh = Fresh(Person)
-    gathers = True
 
     class Meta:
         model = Participation
@@ -120,7 +117,8 @@ class ParticipantResource(OfEditionResource):
         records = Participation.objects.filter(here).order_by("pk") if wanted else Participation.objects.none()
         found = list(self.locking(records.select_related(*NEAR).prefetch_related("consents"), "self", "person"))
         self.found = grouped(((record.edition_id, record.key), record) for record in found)
-        self.look_alike(chunk)
+        new = [v for _row, v, _written in chunk if (v["edition"].pk, v["key"]) not in self.found and v.get("person") is None]
+        look_up_beforehand(Person, [(v["name"], marks_of(v.get("email"))) for v in new if v.get("name")], self.visible(Person))
         return [*found, *(record.person for record in found)]
 
     def find(self) -> Any:
@@ -155,25 +153,9 @@ class ParticipantResource(OfEditionResource):
         """People whom the actor may see; whoever was named by key in the column of people is known."""
         if self.values.get("person") is not None or not self.values.get("name"):
             return []
-        ask = self.ask_for(self.values)
-        number = getattr(self.row, "number", 0)
-        if self.found is None or number not in self.alike:
-            return candidates(Person, ask.text, self.visible(Person), marks=ask.marks, values=self.values)
-        return self.alike[number] or self.fresh.find(ask)
-
-    def ask_for(self, values: dict[str, Any]) -> Ask:
-        return Ask(values["name"], tuple(marks_of(values.get("email"))), values)
-
-    def look_alike(self, chunk: list[tuple[Any, ...]]) -> None:
-        """Look for people of these names at once, for the rows of a chunk whose key is new."""
-        found = self.found or {}
-        asks = {
-            row.number: self.ask_for(values)
-            for row, values, _written in chunk
-            if (values["edition"].pk, values["key"]) not in found and values.get("name") and getattr(row, "number", 0)
-        }
-        self.alike = candidates_of(Person, asks, self.visible(Person)) if asks else {}
-        self.fresh = Fresh(Person)
+        return candidates(
+            Person, self.values["name"], self.visible(Person), marks=marks_of(self.values.get("email")), values=self.values
+        )
 
     def same_as(self, key: str) -> Any:
         """The part that the person has in this edition, or a new one for the person."""
@@ -192,7 +174,7 @@ class ParticipantResource(OfEditionResource):
         own, of_person = self.divided(self.values)
         if "person" not in own and "source" in own:
             of_person["source"] = own["source"]
-        made = create_participation(
+        return create_participation(
             edition=self.values["edition"],
             actor=self.actor,
             values=own,
@@ -200,9 +182,6 @@ class ParticipantResource(OfEditionResource):
             consent=self.values.get("show_name", False),
             consent_how="import",
         )
-        if self.found is not None:
-            self.fresh.add(made.person)
-        return made
 
     def change(self, record: Any, changes: dict[str, Any]) -> Any:
         own, of_person = self.divided(changes)

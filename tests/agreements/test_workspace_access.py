@@ -98,6 +98,7 @@ class PageTests(AgreementWorld, TestCase):
         return (
             ("agreement_step", [self.draft.folio, "open"]),
             ("commitment_remove", [self.draft_commitment.folio]),
+            ("commitment_remind", [self.commitment.folio]),
             ("meeting_step", [self.proposed.folio, "confirm"]),
             ("minutes_step", [self.minuted.folio, "approve"]),
             ("minutes_circulate", [self.minutes_draft.folio]),

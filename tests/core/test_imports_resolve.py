@@ -10,7 +10,7 @@ from core.imports.resolve import mend, take
 from core.models import ImportBatch
 from forum.models import Organization, Participation
 from tests import factories as make
-from tests.desk import DeskMixin, at, nonsense_posts
+from tests.desk import DeskMixin, at, fields_of_look, nonsense_posts
 from tests.personas import PersonaWorld
 
 FILE = (
@@ -29,28 +29,8 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
         self.url = at("import_new", kind)
         return self.client.post(self.url, {"file": SimpleUploadedFile("x.csv", text.encode()), "edition": "propia"})
 
-    def fields(self, page):
-        """What a browser sends of the page as it is shown, by its rows too."""
-        context = page.context
-        sent = {
-            "token": context["token"],
-            "headers": context["mark"],
-            "shown": context["page"].show,
-            "show": context["page"].show,
-        }
-        for column in context["columns"]:
-            sent[f"column-{column['place']}"] = column["name"]
-            for number, each in enumerate(column["strange"]):
-                sent |= {f"value-{column['place']}-{number}": each["folded"], f"word-{column['place']}-{number}": each["chosen"]}
-        for number, constant in enumerate(context["constants"]):
-            sent |= {f"constant-{number}": constant["name"], f"text-{number}": constant["text"]}
-        for row in context["page"].rows:
-            sent |= {f"cell-{row.number}-{cell.place}": cell.text for cell in row.cells}
-            sent |= {f"decide-{row.number}": row.decision} if row.decision else {}
-        return sent
-
     def post(self, page, /, **more):
-        return self.client.post(self.url, {**self.fields(page), "do": "look", **more})
+        return self.client.post(self.url, {**fields_of_look(page), "do": "look", **more})
 
     def summary(self, page):
         return page.context["run"].summary
@@ -82,7 +62,7 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
         page = self.post(page, show="quarantined")
         page = self.post(page, **{"cell-6-1": "Cinco"})
         self.assertEqual(self.summary(page), "4 new, 1 changed, 0 the same, 0 refused")
-        answer = self.client.post(self.url, {**self.fields(page), "do": "import"})
+        answer = self.client.post(self.url, {**fields_of_look(page), "do": "import"})
         batch = ImportBatch.objects.get()
         self.assertRedirects(answer, at("import", batch.key))
         self.assertEqual((batch.created, batch.updated, batch.quarantined), (4, 1, 0))
@@ -104,7 +84,7 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
     def test_the_same(self):
         page = self.post(self.send(), **{"decide-4": "same ORG-02"})
         self.assertEqual(self.summary(page), "1 new, 2 changed, 0 the same, 2 refused")
-        self.client.post(self.url, {**self.fields(page), "do": "import"})
+        self.client.post(self.url, {**fields_of_look(page), "do": "import"})
         self.other_organization.refresh_from_db()
         self.assertEqual(self.other_organization.name, "Federación ajena")
         self.assertTrue(self.edition.organizations.filter(key="ORG-02").exists())
@@ -119,7 +99,7 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
         # It can be taken back.
         self.assertEqual(self.summary(self.post(page, **{"word-3-0": ""})), "0 new, 0 changed, 0 the same, 2 refused")
         page = self.post(page)
-        self.client.post(self.url, {**self.fields(page), "do": "import"})
+        self.client.post(self.url, {**fields_of_look(page), "do": "import"})
         self.assertEqual(set(Participation.objects.values_list("organization__key", flat=True)), {"ORG-01"})
 
     def test_the_same_for_every_row(self):
@@ -128,7 +108,7 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
         page = self.post(page, **{"constant-0": "type", "text-0": "club"})
         self.assertEqual(self.summary(page), "2 new, 0 changed, 0 the same, 0 refused")
         page = self.post(page, **{"constant-1": "city", "text-1": "Chicago"})
-        self.client.post(self.url, {**self.fields(page), "do": "import"})
+        self.client.post(self.url, {**fields_of_look(page), "do": "import"})
         self.assertEqual(
             dict(Organization.objects.filter(key__startswith="A-").values_list("key", "city")), {"A-1": "Chicago", "A-2": "Elgin"}
         )
@@ -143,7 +123,7 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
 
     def test_nonsense(self):
         page = self.send()
-        sent = self.fields(page)
+        sent = fields_of_look(page)
         names = [
             "decide-4",
             "decide-",

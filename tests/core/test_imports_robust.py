@@ -2,16 +2,7 @@
 
 import csv
 import io
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from django.conf import settings
-from django.db import connection
-from django.test import TransactionTestCase
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -21,37 +12,7 @@ from core.events import SYSTEM
 from core.imports.problems import FileRefused
 from core.imports.registry import kinds
 from core.imports.runner import run_import
-from core.models import Event, ImportBatch
-from forum.models import Organization
 from tests import factories as make
-
-
-class KilledTests(TransactionTestCase):
-    """Promise 18: a process that is killed leaves an import whole or absent."""
-
-    def test_nothing_is_left_of_a_killed_import(self):
-        make.edition(slug="foro-uno")
-        with TemporaryDirectory() as folder:
-            path = Path(folder, "x.csv")
-            lines = [f"K-{n},Nombre {n},club" for n in range(400)]
-            path.write_text("\n".join(["clave,nombre,tipo", *lines]), encoding="utf-8")
-            database = connection.settings_dict
-            program = (
-                "import sys; from django.conf import settings; import config.settings; import django; django.setup();"
-                f"settings.DATABASES['default']['NAME'] = {str(database['NAME'])!r};"
-                "from core.imports.runner import run_import; from core.events import SYSTEM;"
-                "tell = lambda done, of: print(done, flush=True);"
-                f"run_import('organizations', name='x.csv', data=open({str(path)!r}, 'rb').read(), actor=SYSTEM, progress=tell)"
-            )
-            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(settings.BASE_DIR)}
-            with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment, text=True) as process:
-                for line in process.stdout:
-                    if int(line) >= 20:
-                        process.send_signal(signal.SIGKILL)
-                        break
-                process.stdout.read()
-            self.assertEqual(process.wait(), -signal.SIGKILL)
-        self.assertEqual((Organization.objects.count(), ImportBatch.objects.count(), Event.objects.count()), (0, 0, 0))
 
 
 class AnyCellTests(HypothesisTestCase):

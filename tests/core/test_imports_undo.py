@@ -113,18 +113,19 @@ class QuarantineTests(TestCase):
         report = report_of(first).decode("utf-8-sig").replace("no sé", "club", 1)
         second = bring_in("organizations", report)
         self.assertEqual((second.created, second.quarantined), (1, 2))
-        self.assertEqual(set(open_rows(first).values_list("number", flat=True)), {3, 4})
+        # Those that are refused again wait there, not in two imports.
+        self.assertEqual([set(open_rows(batch).values_list("number", flat=True)) for batch in (first, second)], [set(), {3, 4}])
         # Without the report's columns: by key. The row without a key: by the report's columns alone.
         bring_in("organizations", "key,name,kind\nB,Dos,club\n")
-        self.assertEqual(set(open_rows(first).values_list("number", flat=True)), {4})
+        self.assertEqual(set(open_rows(second).values_list("number", flat=True)), {4})
         lines = [
-            line for line in report_of(first).decode("utf-8-sig").splitlines() if "Sin clave" in line or line.startswith("key")
+            line for line in report_of(second).decode("utf-8-sig").splitlines() if "Sin clave" in line or line.startswith("key")
         ]
         third = bring_in("organizations", "\n".join(lines).replace(",Sin clave", "D,Sin clave"))
-        self.assertEqual((third.created, open_rows(first).count()), (1, 0))
+        self.assertEqual((third.created, open_rows(second).count()), (1, 0))
         self.assertEqual(first.outcomes.filter(settled_by__isnull=False).count(), 3)
         undo(batch=third, actor=SYSTEM)
-        self.assertEqual(open_rows(first).count(), 1)
+        self.assertEqual(open_rows(second).count(), 1)
 
     def test_another_account_cannot_close_by_naming_the_row(self):
         first = bring_in("organizations", "key,name,kind\n,Uno,club\n")

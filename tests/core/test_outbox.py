@@ -6,6 +6,7 @@ import datetime as dt
 import smtplib
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -13,13 +14,14 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase, override_settings, skipUnlessDBFeature
 from django.utils import timezone
+from django.utils.translation import override
 
 from core.events import acting_from, events_of, record_event
 from core.models import MailSettings, Message
 from core.models.event import Origin
 from core.models.outbox import MessageState, age_of_outbox
-from core.outbox import sending, writing
-from core.outbox.letters import header, typed
+from core.outbox import notices, sending, writing
+from core.outbox.letters import email, header, headline, to_account, typed
 from proposals import workflow
 from proposals.notices.tables import NOTICES
 from tests import factories as make
@@ -331,6 +333,20 @@ class LetterTests(OutboxWorld, TestCase):
         self.assertIn("was referred to", found["english@example.org"][0])
         self.assertIn("/es/", found["official@example.org"][1])
         self.assertIn("se turnó a", found["official@example.org"][0])
+
+    def test_a_notice_may_bring_files(self) -> None:
+        """For invitations with a calendar file, say."""
+        message = self.owed()
+        notice = replace(notices.notice("referral_sent"), attachments=lambda *_given: [("a.ics", b"BEGIN", "text/calendar")])
+        with mock.patch.dict(notices._notices, {"referral_sent": notice}):
+            letter, _left_out = to_account([message])
+        made = email(letter, message, "a@example.org")
+        self.assertEqual([part.get_filename() for part in made.message().walk() if part.get_filename()], ["a.ics"])
+
+    def test_a_list_names_a_mail_without_asking_for_its_facts(self) -> None:
+        message = self.owed()
+        with override("en"), self.assertNumQueries(0):
+            self.assertEqual(headline(message), f"{message.record_key} was referred to …: opinion due …")
 
 
 class ParallelTests(OutboxWorld, TransactionTestCase):

@@ -47,6 +47,14 @@ class PreparedTests(TestCase):
         with self.assertNumQueries(1):
             self.assertEqual({table.edition.slug for table in tables(None, self.two.pk)}, {self.two.slug})
 
+    def test_a_key_may_stand_for_an_id(self):
+        @prepared
+        def by_slug(user, slug):
+            return Edition.objects.filter(slug=slug)
+
+        found = [by_slug(None, slug) for slug in (self.one.slug, self.two.slug, "KEY-0", "' OR 1=1 --")]
+        self.assertEqual(found, [[self.one], [self.two], [], []])
+
     def test_new_rows_are_seen(self):
         before = len(tables(None, self.one.pk))
         make.table(self.one)

@@ -5,8 +5,8 @@ import datetime as dt
 from django.db import connection, transaction
 from django.test import TestCase
 
-from core import triggers
-from core.models import FolioCounter, Revision, revision
+from core import search, tally, triggers
+from core.models import FolioCounter, Revision, SearchEntry, revision
 from forum.models import AgencyName, Organization
 from tests import factories as make
 
@@ -85,6 +85,12 @@ class WritingTests(TestCase):
         ):
             self.assert_moves(change, moves=False)
         self.assert_moves(lambda: type(self.user).objects.filter(pk=self.user.pk).update(name="Otra"))
+
+    def test_figures_and_words_written_anew_move_it(self):
+        """Their tables are watched by no trigger: nothing but these commands and the triggers of other tables writes them."""
+        self.assert_moves(tally.rebuild)
+        SearchEntry.objects.all().delete()
+        self.assert_moves(lambda: search.rebuild([]))
 
     def test_what_is_rolled_back_never_happened_and_what_comes_instead_is_something_else(self):
         before, seen = revision.current(), set()

@@ -92,6 +92,13 @@ class HoldingTests(MailDesk, TestCase):
             with self.subTest(number), self.assertNumQueries(8):
                 client.get(at("mails"))
 
+    def test_the_home_of_the_organizer_says_that_mails_wait(self) -> None:
+        first, _second = self.held(2)
+        Message.objects.filter(pk=first.pk).update(state="failed")
+        page = self.sign_in("organizer").get(at("home"))
+        self.assertContains(page, "mails held for review")
+        self.assertContains(page, "mails that have failed")
+
     def test_nonsense(self) -> None:
         self.held()
         for value in NONSENSE:

@@ -102,7 +102,7 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
             for name, form in (("import_new", []), ("import_template", ["csv"]), ("import_export", ["csv"]))
         ),
         *((name, [w.batch.key], ORGANIZERS) for name in ("import", "import_errors", "import_file")),
-        *((name, [w.batch.key], NOBODY) for name in ("import_stop", "import_go_on")),
+        *((name, [w.batch.key], NOBODY) for name in ("import_stop", "import_go_on", "import_mend")),
         ("import_undo", [w.batch.key], ORGANIZERS),
         ("closure_withdraw", [w.closure.key], ANY_ORGANIZER),
         *((name, ["propia"], ORGANIZERS) for name in ("edition", "edition_edit", "table_new", "release")),
