@@ -24,7 +24,6 @@ from core.imports.matching import (
     Vocabulary,
     asked_of,
     best,
-    compare,
     keys_of,
     number_of,
     parse,
@@ -303,7 +302,9 @@ def judge(names: Names, record: Any, name: Name, marks: list[str], values: dict[
     return Candidate(record, str(record.public_key), names.words(record), rank, sentence[:1].upper() + sentence[1:] + ".")
 
 
-def is_named(model: type, one: str, other: str) -> bool:
-    """Whether two texts may name the same record of a model."""
-    names = names_of(model)
-    return names is not None and compare(parse(one, names.vocabulary), parse(other, names.vocabulary)) is not None
+def after_migrations(using: str = "default", **_more: Any) -> None:
+    """`post_migrate`: write the keys where there are none yet, as in a site that was there before them."""
+    models: list[Any] = [MatchKey, *_names]
+    there = set(connection.introspection.table_names())
+    if using == "default" and all(model._meta.db_table in there for model in models) and not MatchKey.objects.exists():
+        rebuild()

@@ -34,7 +34,7 @@ class Texts(dict[str, str]):
 
 
 def is_decision(text: str) -> bool:
-    return text in (NEW, LATER) or (text.startswith(SAME) and len(text) < 100)
+    return text in (NEW, LATER) or (text.startswith(SAME) and len(text) < 100 and "\x00" not in text)
 
 
 class Settling:
@@ -163,6 +163,8 @@ class Settling:
         """What the row, whose key no record has, is about: a record, or None for a new one. Raises `RowRefused`."""
         said = self.plan.decisions
         decision = said.get(str(getattr(self.row, "number", "")), "") or said.get(EVERY, "")
+        if not is_decision(decision):
+            decision = ""
         if decision == NEW:
             return None
         key = decision.removeprefix(SAME) if decision.startswith(SAME) else ""

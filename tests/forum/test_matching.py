@@ -169,6 +169,8 @@ class CandidateTests(TestCase):
         self.assertEqual([key for key, _why in self.found(Organization, "Tepechitlan")], ["A-1"])
         there = set(MatchKey.objects.values_list("model", "record_id", "number", "head", "tail"))
         self.assertEqual(index.rebuild(), len(there))
+        MatchKey.objects.all().delete()
+        index.after_migrations()
         self.assertEqual(set(MatchKey.objects.values_list("model", "record_id", "number", "head", "tail")), there)
 
     def test_another_state_of_origin_is_another_club(self):

@@ -68,7 +68,7 @@ class SettlingTests(TestCase):
         self.assertEqual(run.refused[0].problems[0].choices[0][0], "ORG-09")
 
     def test_nonsense_decides_nothing(self):
-        for said in ("same NOBODY", "same ", "yes", "\x00"):
+        for said in ("same NOBODY", "same ", "yes", "\x00", "same \x00"):
             self.assertEqual(self.bring_in(CLUBS, decisions={"2": said}).counts["quarantined"], 1, said)
         self.assertEqual(Organization.objects.count(), 2)
 
