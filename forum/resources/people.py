@@ -14,6 +14,7 @@ from core.imports.columns import ABSENT, Column
 from core.imports.problems import CellError, Problem, RowRefused
 from core.imports.registry import register
 from core.imports.resource import grouped
+from core.imports.settling import choices_of
 from forum.matching import marks_of
 from forum.models import Agency, Edition, Organization, Participation, Person
 from forum.resources import words
@@ -160,6 +161,19 @@ class ParticipantResource(OfEditionResource):
     def same_as(self, key: str) -> Any:
         """The part that the person has in this edition, or a new one for the person."""
         person = self.visible(Person).filter(key=key).first()
+        if person is None and (found := self.suspects()):
+            # Keys of people are drawn by lot: that of somebody whom the same file brings is another one each time it is tried.
+            raise RowRefused(
+                [
+                    Problem(
+                        _("It is the same person as in an earlier row of this file."),
+                        self.header_of("name"),
+                        self.row.get("name", ""),
+                        _("Keep one of the two rows, or say that it is a new one."),
+                        choices_of(found),
+                    )
+                ]
+            )
         if person is None:
             raise RowRefused([Problem(_("There is no “%(key)s” any more.") % {"key": key}, remedy=_("Decide anew."))])
         self.keep_what_is_known()

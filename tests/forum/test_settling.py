@@ -100,6 +100,18 @@ class SettlingTests(TestCase):
             self.bring_in(people, "proposals", constants={"folio": "*"}, columns={"nombre": "title_es"}).counts["quarantined"], 2
         )
 
+    def test_a_person_whom_the_same_file_brings_twice(self):
+        text = 'foro,clave,nombre,papel\nforo-uno,Z-1,Persona de Muestra,líder migrante\nforo-uno,Z-2,"Muestra, Persona",líder migrante\n'
+        run = self.bring_in(text, "participants")
+        key = run.refused[0].problems[0].choices[0][0]
+        Participation.objects.all().delete()
+        Person.objects.all().delete()
+        run = self.bring_in(text, "participants", decisions={"3": f"same {key}"})
+        self.assertEqual(
+            [p.reason for row in run.refused for p in row.problems], ["It is the same person as in an earlier row of this file."]
+        )
+        self.assertEqual(Person.objects.count(), 1)
+
     def test_the_command(self):
         with TemporaryDirectory() as folder:
             path = Path(folder, "x.csv")
