@@ -1,6 +1,16 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def without_jit(connection: Any, **_more: Any) -> None:
+    """PostgreSQL compiles a query that it takes for long; ours are short, and compiling one took longer than to run it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET jit = off")
 
 
 class CoreConfig(AppConfig):
@@ -20,3 +30,4 @@ class CoreConfig(AppConfig):
             post_migrate.connect(after, sender=self, dispatch_uid=name)
         post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")
         post_migrate.connect(candidates.after_migrations, sender=self, dispatch_uid="names")
+        connection_created.connect(without_jit, dispatch_uid="jit")

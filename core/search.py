@@ -13,13 +13,15 @@ words, and only letters and digits reach the database.
 whole word in the title (2), or as the beginning of one (3); all others (4). Of each of these at most the `BEST` newest are
 candidates, so a title is never missed because too many texts match; agreements come before proposals and so on (`KINDS`).
 
-**What it costs.** Matches are counted up to `MANY` and looked for from the newest on, in parts of the index that grow
-(`core.search_engines`): a word that all records hold is found in the first part, a rare one is rare in all of them.
+**What it costs.** Matches are counted up to `EACH` of each kind (`MANY` of one kind that was asked for) and looked for from
+the newest on, in parts of the index that grow (`core.search_engines`): a word that all records hold is found in the first
+part, a rare one is rare in all of them.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,8 +39,10 @@ from core.text import clean, clean_line, fold
 
 MOST_WORDS = 8
 MOST_LETTERS = 200
-#: Matches are counted up to this many.
-MANY = 1000
+#: Matches are counted up to this many of one kind that was asked for, and otherwise of each kind.
+MANY, EACH = 1000, 400
+#: Of each kind so many come first, then the next kind, before the rest of both.
+SHARE = 60
 #: So many results can be read, the best ones.
 BEST = 300
 #: Order of kinds among equals.
@@ -48,12 +52,12 @@ KINDS = ("agreement", "proposal", "commitment", "meeting", "agency", "organizati
 @dataclass
 class Results:
     """The ids of the best entries, best first. `total` matches, or with `more` further ones that were not counted;
-    `kinds`: how many of those that were counted are of each kind."""
+    `kinds`: how many of each kind, and whether there are more."""
 
     numbers: list[int]
     total: int = 0
     more: bool = False
-    kinds: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, tuple[int, bool]] = field(default_factory=dict)
     terms: list[Term] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[SearchEntry]:
@@ -68,9 +72,9 @@ class Results:
         found = SearchEntry.objects.in_bulk(wanted)
         return [found[number] for number in wanted if number in found]
 
-    def counts(self) -> dict[str, int]:
-        """How many are of each kind, in the order of `KINDS`."""
-        return {kind: self.kinds[kind] for kind in KINDS if self.kinds.get(kind)}
+    def counts(self) -> dict[str, tuple[int, bool]]:
+        """(how many, whether there are more) of each kind, in the order of `KINDS`."""
+        return {kind: self.kinds[kind] for kind in KINDS if kind in self.kinds}
 
 
 def terms_of(query: str) -> list[Term]:
@@ -94,26 +98,39 @@ def words_of(query: str) -> list[str]:
 
 
 def find(query: str, kind: str = "") -> Results:
-    """What matches every term of `query`, best first. At most six queries, each bounded in cost."""
+    """What matches every term of `query`, best first. A number of queries that depends on its words alone, each bounded."""
     terms = terms_of(query)
     if not terms:
         return Results([], terms=terms)
     index = engine()
     longer = [beginnings(term) for term in terms]
-    counted = index.newest(index.anywhere(terms, longer), kind, MANY + 1)
-    if not counted:
+    most, share = (MANY, BEST) if kind else (EACH, SHARE)
+    counted = index.newest(index.anywhere(terms, longer), kind, most)
+    if not counted.rows:
         return Results([], terms=terms)
-    better = [index.newest(index.exactly(exact_mark(query)), kind, BEST), index.newest(index.in_title(terms), kind, BEST)]
-    if any(longer):
-        better.append(index.newest(index.in_title(terms, longer), kind, BEST))
-    order = {name: place for place, name in enumerate(KINDS)}
+    wanted = [index.exactly(exact_mark(query)), index.in_title(terms), *([index.in_title(terms, longer)] if any(longer) else [])]
+    if counted.over:
+        better = [index.newest(expression, kind, share).rows for expression in wanted]
+    else:
+        better = [index.among(expression, counted.rows) for expression in wanted]
     best: dict[int, None] = {}
-    for part in (*better, counted[:MANY]):
-        best.update(dict.fromkeys(number for number, _kind in sorted(part, key=lambda row: order.get(row[1], len(order)))))
-    kinds: dict[str, int] = {}
-    for _number, of_kind in counted[:MANY]:
-        kinds[of_kind] = kinds.get(of_kind, 0) + 1
-    return Results(list(best)[:BEST], min(len(counted), MANY), len(counted) > MANY, kinds, terms)
+    for part in (*better, counted.rows):
+        best.update(dict.fromkeys(by_kind(part, share)))
+    numbers = Counter(of_kind for _number, of_kind in counted.rows)
+    kinds = {name: (number, name in counted.over) for name, number in numbers.items()}
+    total = sum(numbers.values())
+    return Results(list(best)[:BEST], min(total, MANY), bool(counted.over) or total > MANY, kinds, terms)
+
+
+def by_kind(found: list[tuple[int, str]], share: int) -> list[int]:
+    """The ids of (id, kind), kind after kind, `share` of each before the rest; the newest of a kind first."""
+    order = {name: place for place, name in enumerate(KINDS)}
+    places: Counter[str] = Counter()
+    keyed = []
+    for number, kind in found:
+        keyed.append((places[kind] >= share, order.get(kind, len(order)), len(keyed), number))
+        places[kind] += 1
+    return [key[-1] for key in sorted(keyed)]
 
 
 def refresh(record: Any) -> None:

@@ -5,19 +5,19 @@ and of the names. Vectors and queries are written out word by word, so no parser
 
 **From the newest on.** FTS5 walks its lists from either end and stops when it has enough. GIN gathers every match before
 it gives the first: for a word that a million records hold that alone takes 0.2 s. So each entry also has marks that say
-in which stretch of ids it lies, stretches of three lengths; a query asks for the matches in the newest short stretch, then
-in the newest longer one, and so on. The intersection with a short list costs as much as the short list. PostgreSQL takes
-the parts of a UNION ALL one after the other and leaves the rest alone as soon as the limit is reached.
+in which stretch of ids it lies, stretches of three lengths; a query asks, kind by kind, for the matches in the stretch of the
+newest entry of that kind, then in the longer one, and so on. The intersection with a short list costs as much as the short
+list. Kind by kind, since a rebuilt index holds one kind after the other. PostgreSQL takes the parts of a UNION ALL one after the other and leaves the rest alone as soon as the limit is reached.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Max
 from django.db.models.functions import Length
 
 from core.models import SearchEntry, SearchWord
@@ -26,9 +26,28 @@ from core.text import fold
 
 #: A word also finds so many that begin with it, the shortest ones, if it has so many letters.
 BEGINNINGS, LEAST = 48, 3
-#: Lengths of the stretches of ids, as powers of two: 4,096, 32,768, 262,144.
-STRETCHES = (12, 15, 18)
+#: Lengths of the stretches of ids, as powers of two: 4,096 and 32,768.
+STRETCHES = (12, 15)
 Found = list[tuple[int, str]]
+
+
+@dataclass
+class Newest:
+    """(id, kind) of the newest matches, and the kinds of which there may be more."""
+
+    rows: Found
+    over: set[str]
+
+    @classmethod
+    def of(cls, rows: Found, limit: int, over: Iterable[str] = ()) -> Newest:
+        """`rows`, newest first, cut to `limit` of each kind."""
+        places: Counter[str] = Counter()
+        kept = []
+        for row in rows:
+            places[row[1]] += 1
+            if places[row[1]] <= limit:
+                kept.append(row)
+        return cls(kept, {*over, *(kind for kind, number in places.items() if number > limit)})
 
 
 @dataclass(frozen=True)
@@ -80,18 +99,28 @@ def exact_marks(entry: SearchEntry) -> set[str]:
 class Fts5:
     """SQLite: a full-text table beside the entries, with a column each for words, stems, title and marks."""
 
-    def newest(self, expression: str, kind: str, limit: int) -> Found:
-        """(id, kind) of the newest entries that match. One query."""
+    def newest(self, expression: str, kind: str, limit: int) -> Newest:
+        """The newest entries of each kind, or of one, that match; so many of each. One query."""
+        where = "core_search_fts MATCH %s" + (" AND e.kind = %s" if kind else "")
         sql = (
-            "SELECT e.id, e.kind FROM core_search_fts f JOIN core_searchentry e ON e.id = f.rowid WHERE core_search_fts MATCH %s"
+            "SELECT id, kind FROM (SELECT e.id, e.kind, row_number() OVER (PARTITION BY e.kind ORDER BY e.id DESC) AS place "
+            f"FROM core_search_fts f JOIN core_searchentry e ON e.id = f.rowid WHERE {where}) "
+            f"WHERE place <= {limit + 1:d} ORDER BY id DESC"
         )
-        values: list[object] = [expression]
-        if kind:
-            sql += " AND e.kind = %s"
-            values.append(kind)
         with connection.cursor() as cursor:
-            cursor.execute(f"{sql} ORDER BY f.rowid DESC LIMIT {int(limit)}", values)
-            return [(int(number), str(of_kind)) for number, of_kind in cursor.fetchall()]
+            cursor.execute(sql, [expression, kind] if kind else [expression])
+            return Newest.of([(int(number), str(of_kind)) for number, of_kind in cursor.fetchall()], limit)
+
+    def among(self, expression: str, rows: Found) -> Found:
+        """Those of `rows` that match. One query."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH %s "
+                f"AND rowid IN ({', '.join(str(int(number)) for number, _kind in rows)})",
+                [expression],
+            )
+            matching = {number for (number,) in cursor.fetchall()}
+        return [row for row in rows if row[0] in matching]
 
     def anywhere(self, terms: list[Term], longer: list[list[str]]) -> str:
         return " AND ".join(
@@ -143,29 +172,72 @@ def any_of(column: str, tokens: Iterable[str]) -> str:
 
 
 class Gin:
-    """PostgreSQL: a tsvector column under a GIN index.
+    """PostgreSQL: a tsvector column under a GIN index. One of these serves one search.
 
     Tokens of the title have `=` before them; `@` stands before kinds and stretches of ids, `#` before marks.
     """
 
-    def newest(self, expression: str, kind: str, limit: int) -> Found:
-        """(id, kind) of the newest entries that match. One query for the newest id and one for the rest."""
-        last = SearchEntry.objects.aggregate(last=Max("pk"))["last"] or 0
-        if kind:
-            expression += f" & '@{kind}'"
+    def __init__(self) -> None:
+        self.ends: dict[str, tuple[int, int]] | None = None
+
+    def newest(self, expression: str, kind: str, limit: int) -> Newest:
+        """The newest entries of each kind, or of one, that match; so many of each. Three queries at most, the first one once.
+
+        First in the stretches of the newest entries of each kind. Where these hold few, matches are few: then all are
+        gathered, and the newest of them taken.
+        """
+        if self.ends is None:
+            self.ends = self.ends_of_each()
+        chosen = {name: ends for name, ends in self.ends.items() if kind in ("", name)}
+        if not chosen:
+            return Newest([], set())
+        parts, values = [], []
+        for name, (_first, last) in chosen.items():
+            sql, more = self.of_kind(f"({expression}) & '@{name}'", last, limit + 1)
+            parts.append(sql)
+            values += more
+        rows = sorted(self.rows(" UNION ALL ".join(parts), values), reverse=True)
+        if len(rows) > limit:
+            reached = {name for name, (first, last) in chosen.items() if first < ((last >> STRETCHES[-1]) - 1) << STRETCHES[-1]}
+            return Newest.of(rows, limit, reached & {of_kind for _number, of_kind in rows})
+        most = 4 * limit + 1
+        whole = f"({expression}) & '@{kind}'" if kind else expression
+        rows = self.rows(f"{PART} ORDER BY id + 0 DESC LIMIT {most:d}", [whole, 2**62])
+        return Newest.of(rows, limit, {of_kind for _number, of_kind in rows} if len(rows) == most else ())
+
+    def of_kind(self, expression: str, last: int, limit: int) -> tuple[str, list[object]]:
+        """The SQL for the stretches of one kind whose newest entry has the id `last`: one after the other, until there are
+        enough."""
         parts, values, above = [], [], 2**62
-        for bits in (*STRETCHES, 0):
-            stretch = f"('@{bits}:{last >> bits}' | '@{bits}:{(last >> bits) - 1}')"
-            # What a part before has given is left out; `+ 0` keeps the planner from walking along the ids.
-            parts.append(
-                "(SELECT id, kind FROM core_searchentry WHERE vector @@ %s::tsquery AND id + 0 < %s "
-                f"ORDER BY id + 0 DESC LIMIT {int(limit)})"
-            )
-            values += [f"({expression}) & {stretch}" if bits else expression, above]
+        for bits in STRETCHES:
+            parts.append(f"({PART} ORDER BY id + 0 DESC LIMIT {int(limit)})")
+            values += [f"{expression} & ('@{bits}:{last >> bits}' | '@{bits}:{(last >> bits) - 1}')", above]
             above = ((last >> bits) - 1) << bits
+            if above <= 0:
+                break
+        return f"(SELECT * FROM ({' UNION ALL '.join(parts)}) p LIMIT {int(limit)})", values
+
+    def among(self, expression: str, rows: Found) -> Found:
+        """Those of `rows` that match. One query."""
+        sql = "SELECT id, kind FROM core_searchentry WHERE id = ANY(%s) AND vector @@ (SELECT %s::tsquery)"
+        matching = set(self.rows(sql, [[number for number, _kind in rows], expression]))
+        return [row for row in rows if row in matching]
+
+    def rows(self, sql: str, values: list[object]) -> Found:
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts) + f" LIMIT {int(limit)}", values)
+            cursor.execute(sql, values)
             return [(int(number), str(of_kind)) for number, of_kind in cursor.fetchall()]
+
+    def ends_of_each(self) -> dict[str, tuple[int, int]]:
+        """Kind → ids of its first and its newest entry, by leaps along the index of kinds and ids."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "WITH RECURSIVE kinds AS ((SELECT kind, id FROM core_searchentry ORDER BY kind DESC, id DESC LIMIT 1) UNION ALL "
+                "SELECT n.kind, n.id FROM kinds k, LATERAL (SELECT kind, id FROM core_searchentry e WHERE e.kind < k.kind "
+                "ORDER BY kind DESC, id DESC LIMIT 1) n) "
+                "SELECT kind, (SELECT e.id FROM core_searchentry e WHERE e.kind = k.kind ORDER BY e.id LIMIT 1), id FROM kinds k"
+            )
+            return {kind: (first, last) for kind, first, last in cursor.fetchall()}
 
     def anywhere(self, terms: list[Term], longer: list[list[str]]) -> str:
         return " & ".join(
@@ -203,6 +275,11 @@ class Gin:
 
     def forget_all(self) -> None:
         SearchWord.objects.all().delete()
+
+
+#: `+ 0` keeps the planner from walking along the ids, and the SELECT around the query from guessing: it takes words and kinds
+#: for independent of one another, and reads the whole table.
+PART = "SELECT id, kind FROM core_searchentry WHERE vector @@ (SELECT %s::tsquery) AND id + 0 < %s"
 
 
 def one_of(tokens: Iterable[str]) -> str:

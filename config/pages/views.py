@@ -179,7 +179,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query,
         "kind": kind,
-        "kinds": [(code, found.KIND_WORDS[code], number) for code, number in counts.items()],
+        "kinds": [(code, found.KIND_WORDS[code], number, over) for code, (number, over) in counts.items()],
         "results": found.results_of(results.entries(start, RESULTS), results.terms),
         "best": len(results),
         "total": results.total,

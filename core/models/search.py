@@ -27,6 +27,7 @@ class SearchEntry(models.Model):
         verbose_name = _("search entry")
         verbose_name_plural = _("search entries")
         ordering = ("id",)
+        indexes = [models.Index(fields=["kind", "id"], name="search_newest")]
         constraints = [models.UniqueConstraint(fields=["model", "record_id"], name="search_one_entry")]
 
     def __str__(self) -> str:

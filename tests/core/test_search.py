@@ -78,7 +78,7 @@ class FindTest(TestCase):
 
     def test_kinds_filter_and_are_counted(self):
         self.assertEqual(self.found("fed", "agency"), ["Instituto Federal Electoral"])
-        self.assertEqual(search.find("fed").counts(), {"agency": 1, "organization": 1})
+        self.assertEqual(search.find("fed").counts(), {"agency": (1, False), "organization": (1, False)})
 
     def test_the_words_of_the_title_come_first(self):
         organization("Otra", city="Acuerdo")
@@ -102,10 +102,15 @@ class FindTest(TestCase):
     def test_what_is_counted_is_bounded_and_it_says_so(self):
         for number in range(4):
             organization(f"Repetida {number}")
-        with mock.patch.object(search, "MANY", 3):
+        search.refresh(make.edition(stage="intake", name_es="Repetida"))
+        with mock.patch.object(search, "EACH", 3):
             results = search.find("repetida")
-        self.assertEqual((results.total, results.more, sum(results.counts().values())), (3, True, 3))
-        self.assertEqual((search.find("repetida").total, search.find("repetida").more), (4, False))
+        self.assertEqual((results.total, results.more), (4, True))
+        self.assertEqual(results.counts(), {"organization": (3, True), "edition": (1, False)})
+        with mock.patch.object(search, "MANY", 3):
+            self.assertEqual((search.find("repetida").total, search.find("repetida").more), (3, True))
+            self.assertEqual(search.find("repetida", "edition").more, False)
+        self.assertEqual((search.find("repetida").total, search.find("repetida").more), (5, False))
 
     def test_the_best_titles_are_not_missed_though_too_many_texts_match(self):
         """The oldest records hold the words in their titles, and many newer ones only in their texts."""
@@ -114,7 +119,7 @@ class FindTest(TestCase):
         begun = organization("Viviendas prefabricadas")
         for number in range(9):
             organization(f"Otra {number}", city="Vivienda viviendas")
-        with mock.patch.object(search, "MANY", 4), mock.patch.object(search, "BEST", 5):
+        with mock.patch.object(search, "EACH", 4), mock.patch.object(search, "BEST", 5):
             found = [entry.record_key for entry in search.find("vivienda")]
         self.assertEqual(found[:3], [exact.key, begun.key, whole.key])
         self.assertEqual(len(found), 5)
