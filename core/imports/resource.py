@@ -179,7 +179,7 @@ class RecordResource(Opening, Settling, Resource):
     def further_problems(self, problems: list[Problem]) -> list[Problem]:
         """What the model says of the cells that could be understood, so that one round shows everything."""
         fields = {f.name: f for f in self.model._meta.concrete_fields}
-        given = {n: v for n, v in self.values.items() if n in fields and self.fields[n].attribute == n}
+        given = {n: v for n, v in self.values.items() if n in fields and self.fields[n].attribute == n and not self.is_made(n)}
         try:
             self.model(**given).clean_fields(exclude=set(fields) - set(given))
         except (ValidationError, TypeError, ValueError) as error:

@@ -139,8 +139,12 @@ class Settling:
     def make_key(self) -> None:
         """Give a new record, whose row has no key, the next free one."""
         name = self.identity[0]
-        if self.key_prefix and self.values.get(name) == MADE:
+        if self.is_made(name):
             self.values[name] = self.free_key()
+
+    def is_made(self, name: str) -> bool:
+        """Whether the row leaves its key to be made."""
+        return bool(self.key_prefix) and name == self.identity[0] and self.values.get(name) == MADE
 
     def free_key(self) -> str:
         """`ORG-028`: the number after the highest there is, looked up once a run."""

@@ -93,6 +93,8 @@ class SettlingTests(TestCase):
         again = {"columns": columns, "constants": {"key": "*"}}
         self.assertEqual(self.bring_in(text, **again).counts["quarantined"], 2)
         self.assertEqual(self.bring_in(text, **again, decisions={"*": "same *"}).counts["same"], 2)
+        run = self.bring_in("nombre,tipo\nOtro,nada\n", **again)
+        self.assertEqual([p.column for row in run.refused for p in row.problems], ["tipo"])
         people = "nombre,papel\nPersona Uno,líder migrante\nPersona Dos,líder migrante\n"
         plan = {"columns": {"nombre": "name", "papel": "role"}, "constants": {"key": "*"}}
         self.assertEqual(self.bring_in(people, "participants", **plan).counts["created"], 2)
