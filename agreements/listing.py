@@ -62,11 +62,10 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
         return rows.filter(id__in=found.values("agreement"))
 
     def count_lights(rows: QuerySet[Any]) -> dict[str, int]:
-        today = timezone.localdate()
-        if rows.query.where == Agreement.objects.visible_to(user).query.where:
-            # The list as it is mostly asked for.
-            return dict(read.lights_of_all(user, fixed=(today,)))
-        return dict(read.count_lights(rows, user, today))
+        return dict(read.count_lights(rows, user, timezone.localdate()))
+
+    def count_all() -> dict[str, int]:
+        return dict(read.lights_of_all(user, fixed=(timezone.localdate(),)))
 
     def in_state(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
         promised = Commitment.objects.visible_to(user).filter(states__code=code).values("agreement")
@@ -77,7 +76,12 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter(
-            "light", pgettext_lazy("filter", "With a commitment that is"), WORST_FIRST, apply=with_light, count=count_lights
+            "light",
+            pgettext_lazy("filter", "With a commitment that is"),
+            WORST_FIRST,
+            apply=with_light,
+            count=count_lights,
+            count_all=count_all,
         ),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
         ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), lambda: agency_choices(user), apply=with_agency),

@@ -19,6 +19,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import search, tally_triggers, triggers
+        from core.imports import candidates
 
         # Sent for each app once all migrations are done; one app is enough.
         for name, before, after in (
@@ -28,4 +29,5 @@ class CoreConfig(AppConfig):
             pre_migrate.connect(before, sender=self, dispatch_uid=name)
             post_migrate.connect(after, sender=self, dispatch_uid=name)
         post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")
+        post_migrate.connect(candidates.after_migrations, sender=self, dispatch_uid="names")
         connection_created.connect(without_jit, dispatch_uid="jit")

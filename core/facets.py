@@ -33,14 +33,17 @@ class Choice:
     chosen: bool
 
 
-def count_choices(facet: ChoiceFilter, rows: QuerySet[Any], *, small: bool, open: bool) -> Counts | None:
+def count_choices(facet: ChoiceFilter, rows: QuerySet[Any], *, small: bool, open: bool, everything: bool) -> Counts | None:
     """Value → (count, exact) of those that occur among `rows`; None when they are not counted.
 
-    `small`: there are few enough rows to group them all. `open`: the reader asked for the filters, so that one short query
+    `small`: there are few enough rows to group them all. `everything`: no other filter is chosen. `open`: the reader asked for the filters, so that one short query
     for each value may be afforded.
     """
     if small:
-        counted = facet.count(rows) if facet.count is not None else grouped(rows, facet.column)
+        if everything and facet.count_all is not None:
+            counted = facet.count_all()
+        else:
+            counted = facet.count(rows) if facet.count is not None else grouped(rows, facet.column)
         return {str(value): (number, True) for value, number in counted.items() if number}
     if not (open and facet.indexed):
         return None

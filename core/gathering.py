@@ -179,6 +179,13 @@ class Gathering:
         found = self.standing.get((model, pk))
         return twin(found) if found is not None and found is not self.held.get((model, pk)) else None
 
+    def first_of(self, model: type[models.Model], **values: Any) -> Any:
+        """A record with these values that waits, or was read for this gathering, as it stands; None without one."""
+        for (kind, _pk), record in self.standing.items():
+            if kind is model and all(getattr(record, name) == value for name, value in values.items()):
+                return twin(record)
+        return None
+
     def next_id(self, model: type[models.Model]) -> int:
         for _attempt in range(2):
             if (number := next(self.ids.get(model, iter(())), None)) is not None:

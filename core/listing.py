@@ -90,7 +90,8 @@ class TextFilter(Filter):
 class ChoiceFilter(Filter):
     """One of a fixed list. `column` is the field it compares; or give `apply`.
 
-    As a facet it needs to count: by its column, or by `count(rows)` → {value: number of rows}. `indexed` says that an index
+    As a facet it needs to count: by its column, or by `count(rows)` → {value: number of rows}; `count_all()` does the same for
+    the list as it is before anything is chosen, by SQL that was written before (`core.prepared`). `indexed` says that an index
     finds the rows of each value, so that they can be counted up to a limit in a table of any size.
     """
 
@@ -104,13 +105,14 @@ class ChoiceFilter(Filter):
         *,
         hidden: bool = False,
         count: Callable[[QuerySet[Any]], dict[Any, int]] | None = None,
+        count_all: Callable[[], dict[Any, int]] | None = None,
         indexed: bool = False,
     ) -> None:
         super().__init__(name, label, apply or (lambda rows, value: rows.filter(**{column or name: value})), hidden=hidden)
         self._choices = choices
         self._read: list[tuple[str, Words]] | None = None
         self.column = column or ("" if apply else name)
-        self.count, self.indexed = count, indexed
+        self.count, self.count_all, self.indexed = count, count_all, indexed
 
     def bound(self) -> ChoiceFilter:
         """A copy for one request, which asks a callable for its choices once."""
@@ -312,7 +314,9 @@ class Listing(Narrowed):
         """
         chosen = str(self.values.get(facet.name, ""))
         total, exact = bounded_count(self.rows_of_facet) if chosen else (self.count, self.exact)
-        counts = count_choices(facet, self.rows_of_facet, small=exact, open=self.open) if total else {}
+        everything = not set(self.values) - {facet.name}
+        options = {"small": exact, "open": self.open, "everything": everything}
+        counts = count_choices(facet, self.rows_of_facet, **options) if total else {}
         return [
             Choice(
                 value=value,

@@ -15,6 +15,7 @@ from forum.models import Agency, Area, Edition, Organization, WorkingTable
 from proposals.answers import ANSWERS, answer_gates, asked_in_force
 from proposals.models import Antecedent, Opinion, Proposal, Referral
 from proposals.models.proposals import LEFT_THE_TABLE
+from proposals.queries import readings_of_all
 
 #: A control offers at most this many choices; the rest is reached by links from the records themselves.
 MOST_CHOICES = 200
@@ -136,6 +137,7 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
             READINGS,
             apply=with_reading,
             count=count_readings,
+            count_all=lambda: {row.reading or "none": row.number for row in readings_of_all(user)},
             indexed=True,
         ),
         ChoiceFilter("verdict", pgettext_lazy("filter", "Verdict of a body"), Opinion.Verdict.choices, apply=with_verdict),

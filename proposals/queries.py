@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.prepared import prepared
 from forum.models import Agency, Area, Organization, Participation
@@ -29,6 +29,7 @@ from proposals.models import (
     Referral,
 )
 from proposals.models.opinions import ConditionStatus
+from proposals.models.proposals import LEFT_THE_TABLE
 
 Rows = QuerySet[Any]
 
@@ -161,3 +162,10 @@ def asking(user: Any, proposals: list[int]) -> Rows:
     rows = Proposal.proponents.through.objects.filter(proposal__in=proposals).select_related("organization")
     names = [f"organization__{name}" for name in ("key", "name", "acronym", "sort")]
     return rows.only("proposal_id", *names).order_by("organization__sort", "organization__key")
+
+
+@prepared
+def readings_of_all(user: Any) -> Rows:
+    """`reading`, and the `number` of proposals that have it today: all that a person may read."""
+    rows = Proposal.objects.visible_to(user).exclude(status__in=LEFT_THE_TABLE).order_by()
+    return rows.values("reading").annotate(number=Count("pk")).values_list("reading", "number", named=True)

@@ -24,7 +24,6 @@ from core.imports.matching import (
     Vocabulary,
     asked_of,
     best,
-    compare,
     keys_of,
     number_of,
     parse,
@@ -35,8 +34,6 @@ MOST_LOOKED_AT = 200
 MOST_SHOWN = 5
 AT_ONCE = 400
 READ_AT_ONCE = 2_000
-#: Texts that are taken apart once.
-REMEMBERED = 2_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,6 @@ class Names:
 
 
 _names: dict[type, Names] = {}
-_known: dict[tuple[type, str], Known] = {}
 
 
 def register(model: type, names: Names) -> None:
@@ -105,36 +101,15 @@ def names_of(model: type) -> Names | None:
     return _names.get(model)
 
 
-@dataclass(frozen=True)
-class Known:
-    """A text taken apart, with the keys under which a record of this name stands and those that it asks for."""
-
-    name: Name
-    keys: frozenset[Key]
-    asked: Asked
-
-
-def known(text: str, names: Names) -> Known:
-    """The last names are remembered: an import asks three times for each."""
-    place = (type(names), text)
-    found = _known.get(place)
-    if found is None:
-        if len(_known) >= REMEMBERED:
-            _known.clear()
-        name = parse(text, names.vocabulary)
-        found = _known[place] = Known(name, frozenset(keys_of(name)), asked_of(name))
-    return found
-
-
 def asked_for(text: str, marks: Iterable[str], names: Names) -> Asked:
     """The keys that a name and its marks ask for."""
-    asked = known(text, names).asked
+    asked = asked_of(parse(text, names.vocabulary))
     numbers = frozenset(map(number_of, marks))
     return replace(asked, numbers=asked.numbers | numbers) if numbers else asked
 
 
 def keys_of_record(record: Any, names: Names) -> set[Key]:
-    keys = {key for each in names.names(record) for key in known(each.text, names).keys}
+    keys = {key for each in names.names(record) for key in keys_of(parse(each.text, names.vocabulary))}
     return keys | {(number_of(mark), 0, 0) for mark in names.marks(record)}
 
 
@@ -212,7 +187,7 @@ def candidates(
     asked = asked_for(text, marks, names)
     if not asked.every:
         return []
-    name = known(text, names).name
+    name = parse(text, names.vocabulary)
     records = records_for(model, asked, visible, names)
     judged = [each for record in records if (each := judge(names, record, name, marks, values or {})) is not None]
     return sorted(judged, key=lambda each: (-each.rank, each.key))[:MOST_SHOWN]
@@ -327,7 +302,9 @@ def judge(names: Names, record: Any, name: Name, marks: list[str], values: dict[
     return Candidate(record, str(record.public_key), names.words(record), rank, sentence[:1].upper() + sentence[1:] + ".")
 
 
-def is_named(model: type, one: str, other: str) -> bool:
-    """Whether two texts may name the same record of a model."""
-    names = names_of(model)
-    return names is not None and compare(parse(one, names.vocabulary), parse(other, names.vocabulary)) is not None
+def after_migrations(using: str = "default", **_more: Any) -> None:
+    """`post_migrate`: write the keys where there are none yet, as in a site that was there before them."""
+    models: list[Any] = [MatchKey, *_names]
+    there = set(connection.introspection.table_names())
+    if using == "default" and all(model._meta.db_table in there for model in models) and not MatchKey.objects.exists():
+        rebuild()

@@ -43,6 +43,9 @@ class Engine:
     def chunk(self, rows: Iterable[Row]) -> list[RowOutcome]:
         """The outcomes of some rows, in their order. In the transaction of the caller, unless dry."""
         rows = list(rows)
+        if not self.dry:
+            # Another import may have given keys meanwhile.
+            self.resource.last_made = 0
         if not self.resource.gathers:
             return [self.one(row) for row in rows]
         mended = self.resource.mended.copy()
@@ -54,6 +57,7 @@ class Engine:
                 self.resource.mended = mended.copy()
                 # Somebody else wrote meanwhile, or a rule of the database that no validator knows.
                 self.resource.forget()
+                self.resource.forget_made(row.number for row in rows)
         return [self.one(row) for row in rows]
 
     def together(self, rows: list[Row]) -> list[RowOutcome]:
@@ -62,14 +66,16 @@ class Engine:
             with gathering(dry=self.dry) as gathered:
                 for row, aside in self.understood(rows, found, gathered):
                     self.decide(row, aside, found, gathered)
-                taken = gathered.taken()
+                taken = self.resource.with_those_that_lean(gathered.taken())
                 gathered.drop(taken)
+                self.resource.forget_made(taken)
                 apart = [row for row in rows if row.number in taken]
                 if not self.dry:
                     for number, events in gathered.write().items():
                         found[number].last_event = max(events)
         finally:
             self.resource.found = None
+            self.resource.leaning.clear()
         for row in apart:
             found[row.number] = self.one(row, keep=not self.dry)
         for number, key in self.keys.items():
@@ -114,6 +120,8 @@ class Engine:
 
     def told(self, row: Row, outcome: str) -> RowOutcome:
         resource = self.resource
+        if outcome == Outcome.CREATED:
+            resource.note_made(row.number)
         return RowOutcome(
             row,
             outcome,
@@ -164,11 +172,13 @@ class Engine:
                     raise Undo
         except Undo:
             resource.forget()
+            resource.forget_made([row.number])
         except RowRefused as error:
             resource.forget()
             return refused(row, error)
         except (IntegrityError, DataError):
             resource.forget()
+            resource.forget_made([row.number])
             reason = _("The database does not accept these values together.")
             return quarantined(row, Problem(reason, remedy=_("Check the row.")))
         assert kept is not None  # noqa: S101 (for the type checker)

@@ -30,7 +30,7 @@ MISSING_NEEDS = 2
 EQUAL, SOUNDS_EQUAL, ONE_LETTER, ONE_WORD = 4, 3, 2, 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """Everything is folded. `silent`: words that say nothing; `stands_for`: short → long; `phrases`: words one after
     another → the words meant; `kinds`: words that name the kind of a body; `forms`: legal forms, which any body may have."""
@@ -63,6 +63,11 @@ class Likeness:
     reasons: tuple[str, ...]
 
 
+#: A chunk of rows asks for its names, makes them and learns them: each is taken apart once.
+REMEMBERED = 4_096
+
+
+@lru_cache(maxsize=REMEMBERED)
 def parse(text: str, vocabulary: Vocabulary) -> Name:
     """A name taken apart. A name of nothing but kinds counts with all its words."""
     text = clean_line(text)[:400]
@@ -70,6 +75,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Name:
     written = [word for word in fold(joined).split() if word not in vocabulary.silent][:MOST_WORDS]
     short = tuple((word, vocabulary.stands_for[word]) for word in written if word in vocabulary.stands_for)
     meant = [part for word in written for part in vocabulary.stands_for.get(word, word).split()]
+    meant = [(word.lstrip("0") or "0") if word.isdigit() else word for word in meant]
     meant = replaced(meant, vocabulary.phrases)
     special = vocabulary.kinds | vocabulary.forms
     words = unlike(word for word in meant if word not in special)
@@ -113,7 +119,7 @@ def sound(word: str) -> str:
     >>> sound("yessenia") == sound("llesenia"), sound("chavez") == sound("chaves"), sound("jimenez") == sound("gimenes")
     (True, True, True)
     """
-    if any(char.isdigit() for char in word):
+    if has_digit(word):
         return word
     word = word.replace("ph", "f").replace("ch", "\x01").replace("h", "").replace("\x01", "ch")
     word = word.replace("ll", "y").replace("qu", "k").replace("gue", "\x02e").replace("gui", "\x02i")
@@ -158,18 +164,20 @@ class Asked:
         )
 
 
-def keys_of(name: Name) -> set[Key]:
+@lru_cache(maxsize=REMEMBERED)
+def keys_of(name: Name) -> frozenset[Key]:
     """The keys under which a record of this name stands: one for the whole name, and one without each word of it."""
     whole = whole_of(name)
     if not name.words:
-        return set()
+        return frozenset()
     if len(name.words) < 3:
-        return {(number, 0, 0) for number in whole}
-    return {(number, 0, 0) for number in whole} | {
-        (rest_of(name, word), part_of(f"^{word[:2]}"), part_of(f"{word[-2:]}$")) for word in name.words
+        return frozenset((number, 0, 0) for number in whole)
+    return frozenset((number, 0, 0) for number in whole) | {
+        (rest_of(name, word), part_of(f"^{word[:2]}"), part_of(f"{word[-2:]}$")) for word in name.words if not has_digit(word)
     }
 
 
+@lru_cache(maxsize=REMEMBERED)
 def asked_of(name: Name) -> Asked:
     """What `compare` could find alike: every such name has one of these keys."""
     if len(name.words) < 3:
@@ -177,6 +185,9 @@ def asked_of(name: Name) -> Asked:
     beside = []
     numbers = set(whole_of(name))
     for word in name.words:
+        # Numbers agree or the names are not alike: no key leaves one out.
+        if has_digit(word):
+            continue
         if len(word) == 1:
             numbers.add(rest_of(name, word))
         else:
@@ -198,6 +209,10 @@ def whole_of(name: Name) -> frozenset[int]:
         for word, other in (name.words, name.words[::-1]):
             keys |= {f"{sound(other)} ^{word[:2]}", f"{sound(other)} {word[-2:]}$"}
     return frozenset(map(number_of, keys))
+
+
+def has_digit(word: str) -> bool:
+    return any(char.isdigit() for char in word)
 
 
 def rest_of(name: Name, word: str) -> int:
@@ -243,7 +258,7 @@ def what_is_left(left: list[str], right: list[str], common: int) -> tuple[int, s
 
 
 def numbers(name: Name) -> list[str]:
-    return sorted(word.lstrip("0") for word in name.words if any(char.isdigit() for char in word))
+    return sorted(word for word in name.words if has_digit(word))
 
 
 def of_different_kinds(one: Name, other: Name) -> bool:
@@ -288,7 +303,7 @@ def is_initial(one: str, other: str) -> bool:
 def is_slip(one: str, other: str, *, alone: bool) -> bool:
     """Whether two words of enough letters differ by one: changed, left out, or two that changed places."""
     least = SHORTEST_ALONE if alone else SHORTEST_SLIP
-    if min(len(one), len(other)) < least or any(char.isdigit() for char in one + other):
+    if min(len(one), len(other)) < least or has_digit(one + other):
         return False
     part = 3 if alone else 2
     return one_apart(one, other) and (one[:part] == other[:part] or one[-part:] == other[-part:])

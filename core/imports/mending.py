@@ -21,7 +21,7 @@ from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.reader import Reading, Table
 from core.imports.runner import SMALL
-from core.imports.settling import EVERY
+from core.imports.settling import EVERY, OF_ROW, SAME
 from core.imports.work import named_columns
 from core.imports.writer import report_of
 from core.models import ImportBatch
@@ -61,7 +61,8 @@ def plan_of(batch: ImportBatch, table: Table) -> Plan:
     for number, before in numbers_before(table).items():
         if before in cells:
             plan.cells[str(number)] = cells[before]
-        if before in decisions:
+        # What another row of that file made has a key by now.
+        if before in decisions and not decisions[before].startswith(SAME + OF_ROW):
             plan.decisions[str(number)] = decisions[before]
     return plan
 

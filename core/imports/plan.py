@@ -128,7 +128,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         read = {name: getattr(self.reading, name) for name in ("encoding", "delimiter", "sheet", "header_row", "lenient")}
-        return {
+        kept = {
             # Pairs: PostgreSQL does not keep the order of an object's keys.
             "columns": [[header, name] for header, name in self.columns.items()],
             "constants": self.constants,
@@ -139,6 +139,8 @@ class Plan:
             "cells": self.cells,
             "orders": self.orders,
         }
+        found: dict[str, Any] = storable(kept)
+        return found
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Plan:
@@ -152,6 +154,15 @@ class Plan:
             {number: dict(found) for number, found in kept.get("cells", {}).items()},
             dict(kept.get("orders", {})),
         )
+
+
+def storable(value: Any) -> Any:
+    """What a page sent, as both databases keep it: PostgreSQL takes no NUL."""
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [storable(each) for each in value]
+    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def known_names(resource: Any) -> set[str]:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.imports.plan import Plan
 from core.imports.problems import CellError, Problem, RowRefused
 from core.imports.reader import LONGEST_CELL, REPORT_PREFIX, Table
 from core.imports.rows import Row
-from core.imports.settling import EVERY, LATER, NEW, SAME, is_decision
+from core.imports.settling import EVERY, LATER, NEW, OF_ROW, SAME, is_decision
 from core.imports.work import named_columns
 from core.models.imports import Outcome
 from core.text import clean, fold
@@ -80,8 +82,12 @@ class RowView:
 
     @property
     def options(self) -> list[tuple[str, list[str]]]:
-        """(value of the choice, [key, name, why]) for each candidate."""
-        return [(f"{SAME}{choice[0]}", choice) for choice in self.choices]
+        """(value of the choice, [key or row, name, why]) for each candidate."""
+        return [(f"{SAME}{key}", [in_words(key), *rest]) for key, *rest in self.choices]
+
+
+def in_words(key: str) -> str:
+    return _("row %(number)s") % {"number": key.removeprefix(OF_ROW)} if key.startswith(OF_ROW) else key
 
 
 @dataclass
@@ -130,6 +136,7 @@ def views_of(look: Any, outcomes: Iterable[Any]) -> list[RowView]:
     resource = look.run.resource
     # What the trial found or made is undone.
     resource.forget()
+    resource.made_here.clear()
     return [view_of(resource, look, outcome) for outcome in outcomes]
 
 

@@ -59,6 +59,9 @@ class RecordResource(Opening, Settling, Resource):
         self.edition_key = edition
         self.cache: dict[Any, dict[str, Any]] = {}
         self.own_keys = Keys()
+        self.made_here: dict[int, tuple[Any, Any]] = {}
+        self.rows_made: dict[Any, int] = {}
+        self.leaning: dict[int, int] = {}
         self.headers: dict[str, str] = {}
         self.notes: list[str] = []
         self.unknown: list[str] = []

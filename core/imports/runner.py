@@ -157,6 +157,11 @@ def try_out(run: Run, resource: RecordResource, progress: Progress | None, most:
             pass
     if run.all_or_nothing and run.counts[Outcome.QUARANTINED]:
         run.rows.hold_back()
+    if resource.gathers and resource.name_column and len(run.rows) > CHUNK:
+        run.notes.append(
+            _("Names were compared with the records, and within each %(number)s rows; the import compares all rows.")
+            % {"number": CHUNK}
+        )
     if most and len(run.table.rows) > most:
         run.notes.append(
             _("Only the first %(most)s of %(all)s rows were tried; the import goes through all of them.")

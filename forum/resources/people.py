@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -11,9 +12,10 @@ from core import gathering
 from core.imports.candidates import Candidate, candidates, look_up_beforehand
 from core.imports.cells import Moment, Reference, Words, YesNo
 from core.imports.columns import ABSENT, Column
-from core.imports.problems import CellError, Problem, RowRefused
+from core.imports.problems import CellError
 from core.imports.registry import register
 from core.imports.resource import grouped
+from core.imports.settling import OF_ROW
 from forum.matching import marks_of
 from forum.models import Agency, Edition, Organization, Participation, Person
 from forum.resources import words
@@ -59,6 +61,8 @@ class ParticipantResource(OfEditionResource):
     name_column = "name"
     own_names = ("name",)
     key_prefix = "PAR-"
+    #: People whose parts in the editions of the chunk were read, if they have any.
+    read_parts: frozenset[Any] = frozenset()
 
     class Meta:
         model = Participation
@@ -119,7 +123,17 @@ class ParticipantResource(OfEditionResource):
         self.found = grouped(((record.edition_id, record.key), record) for record in found)
         new = [v for _row, v, _written in chunk if (v["edition"].pk, v["key"]) not in self.found and v.get("person") is None]
         look_up_beforehand(Person, [(v["name"], marks_of(v.get("email"))) for v in new if v.get("name")], self.visible(Person))
-        return [*found, *(record.person for record in found)]
+        parts = self.parts_of_known(wanted) if self.plan.decisions else []
+        return [*found, *parts, *(record.person for record in (*found, *parts))]
+
+    def parts_of_known(self, editions: Iterable[int]) -> list[Any]:
+        """The parts of the people whom the names of the chunk may mean, in these editions: rows may be said to be about them."""
+        read = near.read.get(Person) if (near := gathering.current()) is not None else None
+        self.read_parts = frozenset(read.records if read is not None else ())
+        if not self.read_parts:
+            return []
+        parts = Participation.objects.filter(edition__in=editions, person__in=self.read_parts).order_by("pk")
+        return list(self.locking(parts.select_related(*NEAR).prefetch_related("consents"), "self", "person"))
 
     def find(self) -> Any:
         record, gathered = super().find(), gathering.current()
@@ -157,18 +171,34 @@ class ParticipantResource(OfEditionResource):
             Person, self.values["name"], self.visible(Person), marks=marks_of(self.values.get("email")), values=self.values
         )
 
-    def same_as(self, key: str) -> Any:
+    def bearer(self, record: Any) -> Any:
+        return record.person
+
+    def same_as(self, key: str, record: Any = None) -> Any:
         """The part that the person has in this edition, or a new one for the person."""
-        person = self.visible(Person).filter(key=key).first()
-        if person is None:
-            raise RowRefused([Problem(_("There is no “%(key)s” any more.") % {"key": key}, remedy=_("Decide anew."))])
+        if key.startswith(OF_ROW):
+            there = self.made_by(key)
+            person = there.person
+            if there.edition_id != self.values["edition"].pk:
+                there = self.part_of(person)
+        else:
+            person = record or self.named_by(Person, key)
+            there = self.part_of(person)
         self.keep_what_is_known()
-        there = self.values["edition"].participations.filter(person=person).first()
         if there is None:
             self.values["person"] = person
         else:
             self.values["key"] = there.key
         return there
+
+    def part_of(self, person: Any) -> Any:
+        """The part of a person in the edition of the row, None without one."""
+        edition, gathered = self.values["edition"], gathering.current()
+        if gathered is not None:
+            there = gathered.first_of(Participation, edition_id=edition.pk, person_id=person.pk)
+            if there is not None or person.pk in self.read_parts:
+                return there
+        return edition.participations.filter(person=person).first()
 
     def add(self) -> Any:
         own, of_person = self.divided(self.values)

@@ -51,3 +51,13 @@ class BodyFiguresTests(ChainWorld, TestCase):
         asked, *sorts = self.figures("/en/agencies/IFE/")[:6]
         self.assertEqual(asked["number"], sum(figure["number"] for figure in sorts))
         self.assertEqual([figure["number"] > 0 for figure in sorts], [True] * 5)
+
+    def test_every_choice_above_a_list_counts_what_it_shows(self):
+        make.proposal(self.edition, status="withdrawn", reading="waiting")
+        for address in ("/en/proposals/", "/en/agreements/", "/en/meetings/", "/en/progress/", "/en/agreements/?edition=propia"):
+            choices = self.client.get(address).context["listing"].choices
+            self.assertTrue(choices, address)
+            for choice in choices:
+                with self.subTest(address=address, choice=choice.value):
+                    listing = self.client.get(address.partition("?")[0] + choice.address).context["listing"]
+                    self.assertEqual(listing.count, choice.count)

@@ -56,7 +56,7 @@ class MendingTests(DeskMixin, PersonaWorld, TestCase):
         rows = page.context["page"].rows
         self.assertEqual([(row.number, row.was) for row in rows], [(2, "5"), (3, "6"), (4, "7")])
         self.assertEqual([[cell.header for cell in row.cells] for row in rows], [["clave", "nombre", "tipo", "ciudad"]] * 3)
-        self.assertContains(page, "Row 7")
+        self.assertContains(page, "It was row 7 of the file that was imported.")
         second = self.import_(page, **{"cell-2-2": "club"})
         self.assertEqual((second.created, second.quarantined), (1, 2))
         # A row waits in one place: those that were opened and refused again in the new import, the others in the old one.

@@ -3,12 +3,16 @@
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 from django.core.management import call_command
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from core.events import SYSTEM
+from core.gathering import Gathering
 from core.imports.candidates import learn
 from core.imports.plan import Plan
 from core.imports.runner import run_import
@@ -64,7 +68,7 @@ class SettlingTests(TestCase):
         self.assertEqual(run.refused[0].problems[0].choices[0][0], "ORG-09")
 
     def test_nonsense_decides_nothing(self):
-        for said in ("same NOBODY", "same ", "yes", "\x00"):
+        for said in ("same NOBODY", "same ", "yes", "\x00", "same \x00"):
             self.assertEqual(self.bring_in(CLUBS, decisions={"2": said}).counts["quarantined"], 1, said)
         self.assertEqual(Organization.objects.count(), 2)
 
@@ -163,3 +167,102 @@ class SettlingTests(TestCase):
         self.assertEqual(run.counts["created"], 1)
         row = ImportBatch.objects.get().outcomes.get()
         self.assertEqual((row.values["tipo"], row.batch.plan["cells"]), ("nada", {"2": {"tipo": "club"}}))
+
+
+class OfOneFileTests(TestCase):
+    """Two rows of one file about the same: the page before the import knows no key yet that could be named."""
+
+    def setUp(self):
+        self.enterContext(override("en"))
+        self.edition = make.edition(slug="foro-uno", folio_prefix="FM1")
+        make.edition(slug="foro-dos", folio_prefix="FM2")
+
+    def bring_in(self, text, kind="participants", dry_run=False, edition="", **plan):
+        options = {"actor": SYSTEM, "edition": edition, "dry_run": dry_run, "plan": Plan(**plan)}
+        return run_import(kind, name="x.csv", data=text.encode(), **options)
+
+    def people(self, *editions, name="María de la Paz Muestra"):
+        return "foro,clave,nombre,papel,cargo\n" + "".join(
+            f"{slug},Z-{number},{name},líder migrante,cargo {number}\n" for number, slug in enumerate(editions, 2)
+        )
+
+    def assert_same_dry(self, text, kind="participants", **plan):
+        """The same outcomes without and with writing; answers with the run that wrote."""
+        dry = self.bring_in(text, kind, dry_run=True, **plan)
+        run = self.bring_in(text, kind, **plan)
+        self.assertEqual(dry.summary, run.summary)
+        return run
+
+    def test_a_person_of_an_earlier_row_is_named_by_the_row(self):
+        run = self.assert_same_dry(self.people("foro-uno", "foro-dos"))
+        (problem,) = run.refused[0].problems
+        self.assertEqual(
+            (problem.reason, [choice[0] for choice in problem.choices]),
+            (
+                "This may be the same as row 2 of this file, “María de la Paz Muestra”. The name is the same, letter by letter.",
+                ["#2"],
+            ),
+        )
+
+    def test_the_same_person_in_another_edition(self):
+        run = self.assert_same_dry(self.people("foro-uno", "foro-dos"), decisions={"3": "same #2"})
+        self.assertEqual((run.summary, Person.objects.count()), ("2 new, 0 changed, 0 the same, 0 refused", 1))
+        self.assertEqual(Participation.objects.filter(person=Person.objects.get()).count(), 2)
+
+    def test_the_same_person_in_the_same_edition_is_one_part(self):
+        run = self.assert_same_dry(self.people("foro-uno", "foro-uno"), decisions={"3": "same #2"})
+        self.assertEqual(run.summary, "1 new, 1 changed, 0 the same, 0 refused")
+        part = Participation.objects.get()
+        self.assertEqual((part.key, part.post), ("Z-2", "cargo 3"))
+
+    def test_one_word_for_all(self):
+        text = self.people("foro-uno", "foro-dos", "foro-uno")
+        run = self.assert_same_dry(text, decisions={"*": "same *"})
+        self.assertEqual((run.summary, Person.objects.count()), ("2 new, 1 changed, 0 the same, 0 refused", 1))
+
+    def test_a_row_that_did_not_go_in_is_nobody(self):
+        text = self.people("foro-uno", "foro-dos").replace("líder migrante", "nada", 1)
+        run = self.assert_same_dry(text, decisions={"3": "same #2"})
+        self.assertEqual([p.reason for row in run.refused for p in row.problems][-1], "Row 2 of this file did not go in.")
+        for said in ("same #", "same #x", "same #99999999999", "same #٣", "same #-2"):
+            self.assertEqual(self.bring_in(text, decisions={"3": said}, dry_run=True).counts["quarantined"], 2, said)
+
+    def test_a_row_that_has_to_go_through_the_doors_again_by_itself(self):
+        text, decisions = self.people("foro-uno", "foro-dos", "foro-uno"), {"3": "same #2", "4": "same #2"}
+        with mock.patch.object(Gathering, "taken", return_value={2}):
+            run = self.bring_in(text, decisions=decisions)
+        self.assertEqual((run.summary, Person.objects.count()), ("2 new, 1 changed, 0 the same, 0 refused", 1))
+        connection.check_constraints()
+
+    def test_keys_that_are_made_shift_and_decisions_do_not(self):
+        text = "nombre,tipo\nClub Jalpa,club\nClub Tepechitlán,club\nTepechitlan A.C.,\n"
+        plan = {"columns": {"nombre": "name", "tipo": "type"}, "constants": {"key": "*", "type": "club"}, "edition": "foro-uno"}
+        (row,) = self.bring_in(text, "organizations", dry_run=True, **plan).refused
+        self.assertEqual([choice[0] for choice in row.problems[0].choices], ["#3"])
+        # Row 2 goes in later: row 3 gets the key that row 2 would have had.
+        run = self.assert_same_dry(text, "organizations", **plan, decisions={"2": "later", "4": "same #3"})
+        self.assertEqual(
+            [(row.number, row.outcome, row.key) for row in run.rows][1:], [(3, "created", "ORG-001"), (4, "same", "ORG-001")]
+        )
+        self.assertEqual(Organization.objects.get().name, "Club Tepechitlán")
+
+    def test_a_chunk_of_known_names_takes_the_same_number_of_queries_for_two_rows_and_for_thirty(self):
+        counts = []
+        for size in (2, 30):
+            text = "foro,clave,nombre,papel\n" + "".join(
+                f"foro-uno,{size}-{n},Persona {word} {size},líder migrante\n" for n, word in enumerate(WORDS[:size])
+            )
+            self.assertEqual(self.bring_in(text).counts["created"], size)
+            again = text.replace(",", ",N", 1).replace(f"foro-uno,{size}-", f"foro-dos,N{size}-")
+            again = again.replace("foro,Nclave", "foro,clave")
+            for plan in ({}, {"decisions": {"*": "same *"}}):
+                with CaptureQueriesContext(connection) as queries:
+                    run = self.bring_in(again, dry_run=True, **plan)
+                self.assertEqual(run.counts["created" if plan else "quarantined"], size)
+                counts.append(len(queries))
+        self.assertEqual(counts[:2], counts[2:])
+
+
+WORDS = [
+    a + b for a in ("ronda", "selva", "muro", "tinta", "plomo", "verde") for b in ("lira", "coste", "nube", "fuego", "pista")
+]

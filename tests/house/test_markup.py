@@ -14,8 +14,20 @@ from tests.markup import faults, misplaced, needs_script, parse
 #: Public names that answer with something else than a page.
 OTHERS = {
     *("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "sitemap_part", "robots"),
-    *("ledger", "matrix_file", "attachment", "evidence", "paper", "agreement_ics", "agreement_card", "meeting_ics"),
+    *(
+        "ledger",
+        "matrix_file",
+        "attachment",
+        "evidence",
+        "paper",
+        "agreement_ics",
+        "agreement_card",
+        "meeting_ics",
+        "my_calendar",
+    ),
 }
+#: Names of a page as data end like this.
+DATA = ("_json", "_csv")
 #: Ways to ask a page that give it another form: name → query.
 ASKED = (
     *(("proposals", query) for query in ("filters=open", "q=nothing+of+the+kind", "order=nope&after=x", "status=reviewed&q=a")),
@@ -35,7 +47,7 @@ class PublicPageTests(AddressWorld, TestCase):
         found: dict[str, set[str]] = {}
         cases = [(name, arguments, "") for name, arguments, who in public_cases(self) if "anonymous" in who]
         for name, arguments, query in (*cases, *((name, [], query) for name, query in ASKED)):
-            if not name.endswith("_json") and name not in OTHERS:
+            if not name.endswith(DATA) and name not in OTHERS:
                 address = translate_url(reverse(name, args=arguments), "en")
                 found.setdefault(name, set()).add(f"{address}?{query}" if query else address)
         return found
