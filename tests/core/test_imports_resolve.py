@@ -113,6 +113,15 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
             dict(Organization.objects.filter(key__startswith="A-").values_list("key", "city")), {"A-1": "Chicago", "A-2": "Elgin"}
         )
 
+    def test_keys_are_made_by_one_button(self):
+        page = self.send("nombre,tipo\nUno,club\n")
+        self.assertEqual((page.status_code, page.context["offers_keys"]), (422, True))
+        sent = {"token": page.context["token"], "headers": page.context["mark"], "column-0": "name", "column-1": "type"}
+        page = self.client.post(self.url, {**sent, "make_keys": "1"})
+        self.assertEqual((self.summary(page), page.context["offers_keys"]), ("1 new, 0 changed, 0 the same, 0 refused", False))
+        self.assertEqual(page.context["constants"][0], {"name": "key", "text": "*"})
+        self.assertFalse(self.send("folio,peticion_es\nX,Y\n", "proposals").context["offers_keys"])
+
     def test_rows_come_by_pages(self):
         page = self.send("clave,nombre,tipo\n" + "".join(f"A-{n},Nombre {n},nada\n" for n in range(45)))
         self.assertEqual((len(self.rows(page)), page.context["page"].last), (20, 3))
