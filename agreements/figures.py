@@ -18,12 +18,11 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from agreements.models import Agreement, Commitment
 from agreements.querysets import DUE_SOON_DAYS
 from core import tally
+from forum.listing import FEWEST_PEOPLE
 from forum.models import Agency, Area, Edition, Organization, Participation
 from proposals.kept import answer_on
 from proposals.models import Proposal
 
-#: People are not counted below this number (design.md section 5): 0, 1 and 2 look alike.
-FEWEST_PEOPLE = 3
 #: Months of a line of change over time, the last one today's: a hundred years.
 MOST_MONTHS = 1200
 

@@ -51,6 +51,11 @@ def count_choices(facet: ChoiceFilter, rows: QuerySet[Any], *, small: bool, open
     return {value: counted for value, counted in found.items() if counted[0]}
 
 
+def said(number: int, fewest: int) -> int | None:
+    """The number as the public may read it: none where so few are counted that they could be told apart."""
+    return None if number < fewest else number
+
+
 def grouped(rows: QuerySet[Any], column: str) -> dict[Any, int]:
     """Value of `column` → how many of `rows`."""
     return dict(rows.order_by().values_list(column).annotate(number=Count("pk", distinct=True)))

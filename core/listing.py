@@ -22,7 +22,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from core.facets import Choice, count_choices
+from core.facets import Choice, count_choices, said
 from core.paging import Page, bounded_count, page_by_key
 from core.search import words_of
 from core.text import clean_line
@@ -92,7 +92,8 @@ class ChoiceFilter(Filter):
 
     As a facet it needs to count: by its column, or by `count(rows)` → {value: number of rows}; `count_all()` does the same for
     the list as it is before anything is chosen, by SQL that was written before (`core.prepared`). `indexed` says that an index
-    finds the rows of each value, so that they can be counted up to a limit in a table of any size.
+    finds the rows of each value, so that they can be counted up to a limit in a table of any size. Below `fewest` no number
+    is said, where people are counted.
     """
 
     def __init__(
@@ -107,12 +108,13 @@ class ChoiceFilter(Filter):
         count: Callable[[QuerySet[Any]], dict[Any, int]] | None = None,
         count_all: Callable[[], dict[Any, int]] | None = None,
         indexed: bool = False,
+        fewest: int = 0,
     ) -> None:
         super().__init__(name, label, apply or (lambda rows, value: rows.filter(**{column or name: value})), hidden=hidden)
         self._choices = choices
         self._read: list[tuple[str, Words]] | None = None
         self.column = column or ("" if apply else name)
-        self.count, self.count_all, self.indexed = count, count_all, indexed
+        self.count, self.count_all, self.indexed, self.fewest = count, count_all, indexed, fewest
 
     def bound(self) -> ChoiceFilter:
         """A copy for one request, which asks a callable for its choices once."""
@@ -322,7 +324,7 @@ class Listing(Narrowed):
                 value=value,
                 words=words,
                 address=self.address_without(facet.name) if value == chosen else self.address_with(**{facet.name: value}),
-                count=counts.get(value, (0, True))[0] if counts is not None else None,
+                count=said(counts.get(value, (0, True))[0], facet.fewest) if counts is not None else None,
                 exact=counts.get(value, (0, True))[1] if counts is not None else False,
                 chosen=value == chosen,
             )

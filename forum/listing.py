@@ -15,6 +15,8 @@ from forum.models import Agency, Area, Edition, Organization, Participation
 
 #: A control offers at most this many choices.
 MOST_CHOICES = 200
+#: People are not counted below this number (design.md section 5): 0, 1 and 2 look alike.
+FEWEST_PEOPLE = 3
 Orders = dict[str, tuple[Any, Sequence[str]]]
 
 EDITION_ORDERS: Orders = {"newest": (pgettext_lazy("order of a list", "newest first"), ("-sort", "slug"))}
@@ -83,7 +85,7 @@ def participant_filters(user: Any) -> tuple[Filter, ...]:
     return (
         TextFilter("q", pgettext_lazy("filter", "Name or organization"), by_shown_name),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
-        ChoiceFilter("role", pgettext_lazy("filter", "Role"), Participation.Role.choices),
+        ChoiceFilter("role", pgettext_lazy("filter", "Role"), Participation.Role.choices, fewest=FEWEST_PEOPLE),
         ChoiceFilter(
             "state",
             pgettext_lazy("filter: a federal entity", "State of origin"),

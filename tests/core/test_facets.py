@@ -19,8 +19,9 @@ class FacetTests(TestCase):
             for place in range(number):
                 make.organization(key=f"{kind[:3].upper()}-{place}", name=f"{kind} {place}", kind=kind)
 
-    def list(self, query, indexed=True, **options):
-        filters = (TextFilter("q", "words"), ChoiceFilter("kind", "kind", Organization.Kind.choices, indexed=indexed))
+    def list(self, query, indexed=True, fewest=0, **options):
+        kinds = Organization.Kind.choices
+        filters = (TextFilter("q", "words"), ChoiceFilter("kind", "kind", kinds, indexed=indexed, fewest=fewest))
         options = {"order": ("sort", "key"), "facet": "kind", "nouns": NOUNS, **options}
         return Listing(RequestFactory().get(f"/?{query}"), Organization.objects.all(), filters, **options)
 
@@ -36,6 +37,10 @@ class FacetTests(TestCase):
         chosen = [(value, count, exact, value == "network") for value, count, exact, _chosen in everything]
         self.assertEqual(self.found("kind=network"), chosen)
         self.assertEqual(self.found("q=nothing&kind=network"), [("network", 0, True, True)])
+
+    def test_where_people_are_counted_a_few_are_not(self):
+        counts = [(each.value, each.count) for each in self.list("", fewest=3).choices]
+        self.assertEqual(counts, [("federation", None), ("hometown_club", 3), ("network", None)])
 
     def test_a_choice_chooses_and_takes_itself_away(self):
         listing = self.list("q=club&kind=hometown_club&after=x")

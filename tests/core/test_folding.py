@@ -1,6 +1,7 @@
 """Templates put together beforehand mean what they meant: the same text as Django's own loader gives, in each language."""
 
 import datetime as dt
+import functools
 from decimal import Decimal
 from unittest import mock
 
@@ -145,6 +146,16 @@ class SameTextTests(SimpleTestCase):
         template = made("{{ thing.name }}")
         with self.assertRaises(ZeroDivisionError):
             template.render(Context({"thing": Broken()}))
+
+    def test_what_alters_data_or_does_not_want_it_is_never_called(self):
+        for mark in ("alters_data", "do_not_call_in_templates"):
+            asked = []
+            change = functools.partial(asked.append, 1)
+            kept = type("Change", (), {"__call__": lambda self, change=change: change(), mark: True})()
+            made("{{ change }}{{ thing.change }}").render(
+                Context({"change": kept, "thing": type("Thing", (), {"change": kept})()})
+            )
+            self.assertEqual(asked, [], mark)
 
     def test_a_property_that_is_there_is_asked_once(self):
         asked = mock.PropertyMock(return_value="x")

@@ -14,17 +14,8 @@ from tests.markup import faults, misplaced, needs_script, parse
 #: Public names that answer with something else than a page.
 OTHERS = {
     *("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "sitemap_part", "robots"),
-    *(
-        "ledger",
-        "matrix_file",
-        "attachment",
-        "evidence",
-        "paper",
-        "agreement_ics",
-        "agreement_card",
-        "meeting_ics",
-        "my_calendar",
-    ),
+    *("ledger", "matrix_file", "attachment", "evidence", "paper", "agreement_ics", "agreement_card", "meeting_ics"),
+    "my_calendar",
 }
 #: Names of a page as data end like this.
 DATA = ("_json", "_csv")
