@@ -266,13 +266,24 @@ class Reference(Widget):
         if found is not None:
             return found
         waits = resource.model is self.model and value.strip().casefold() in resource.own_keys
+        remedy, choices = self.advice(value, row, resource)
         raise CellError(
             _("There is no %(thing)s “%(value)s”.") % {"thing": self.model._meta.verbose_name, "value": value},
-            self.remedy(value, row, resource),
+            remedy,
             waits=waits,
-            choices=self.meant(value, row, resource),
+            choices=choices,
             part=value.strip(),
         )
+
+    def advice(self, value: str, row: Any, resource: Any) -> tuple[str, list[list[str]]]:
+        """(remedy, records that may be meant) for a text that is no key; found out once where no row makes what others name."""
+        condition = self.scope(resource, row) if self.scope else {}
+        place = ("advice", self.model, *((name, getattr(part, "pk", part)) for name, part in condition.items()))
+        kept = resource.cache.setdefault(place, {}) if resource.gathers else {}
+        if value not in kept:
+            choices = self.meant(value, row, resource)
+            kept[value] = (self.remedy(value, row, resource, choices), choices)
+        return kept[value]  # type: ignore[no-any-return]
 
     def meant(self, value: str, row: Any, resource: Any) -> list[list[str]]:
         """Records that may be meant by a text that is no key."""
@@ -308,7 +319,7 @@ class Reference(Widget):
                 if len(matches) == 1:
                     found = matches[0]
                     break
-            if found is None:
+            if found is None and not resource.gathers:
                 return None
             cache[folded] = found
         return cache[folded]
@@ -333,9 +344,8 @@ class Reference(Widget):
                 records = resource.visible(self.model).filter(**condition, **{f"{self.model.KEY}__in": sorted(keys)})
                 there.update({getattr(record, self.model.KEY).casefold(): record for record in records})
 
-    def remedy(self, value: str, row: Any, resource: Any) -> str:
+    def remedy(self, value: str, row: Any, resource: Any, found: list[list[str]]) -> str:
         condition = self.scope(resource, row) if self.scope else {}
-        found = self.meant(value, row, resource)
         if found:
             return " ".join(
                 _("Is %(key)s meant, “%(words)s”? %(why)s") % dict(zip(("key", "words", "why"), each, strict=True))

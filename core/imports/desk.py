@@ -35,6 +35,7 @@ from core.imports.registry import kinds, resource_for
 from core.imports.resolve import page_of, take
 from core.imports.resource import RecordResource
 from core.imports.runner import SMALL, Run, enqueue, run_import
+from core.imports.settling import MADE
 from core.imports.values import MOST_CONSTANTS, MOST_VALUES, constants_of, names_to_settle, word_choices
 from core.imports.writer import CONTENT_TYPES, run_export
 from core.models.imports import Outcome
@@ -170,6 +171,8 @@ def looked_at(
     else:
         plan = used_before(kind, table.headers, request.user) or Plan(columns=propose(resource, table))
     plan.reading = reading
+    if given and given.get("make_keys") and resource.key_prefix:
+        plan.constants[resource.identity[0]] = MADE
     look = Look(kind, resource, table, plan, given=given or {})
     try:
         options = {"edition": edition, "plan": plan, "table": table}
@@ -178,6 +181,11 @@ def looked_at(
     except FileRefused as error:
         look.refusal = str(error)
     return look
+
+
+def names_of_columns(plan: Plan) -> set[str]:
+    """Our columns for which the file, or what is the same for every row, has texts."""
+    return {*plan.columns.values(), *plan.constants}
 
 
 def mark_of(table: Table) -> str:
@@ -288,6 +296,9 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
         "choices": [(name, column.header) for name, column in look.resource.fields.items() if column.names and not column.hidden],
         "page": page_of(look, look.given) if run else None,
         "constants": constants_of(look),
+        "offers_keys": bool(
+            look.refusal and look.resource.key_prefix and look.resource.identity[0] not in names_of_columns(look.plan)
+        ),
         "goes_in": bool(good or (run and run.untried)),
         "good": good,
         "token": token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from core.imports.cells import Many, Reference
@@ -23,21 +24,40 @@ def word_choices(look: Any, header: str, name: str, texts: list[str]) -> list[di
 
 
 def names_to_settle(look: Any) -> dict[str, list[dict[str, Any]]]:
-    """Header → the names in its cells that are no key, each with the records that it may mean and what was chosen."""
+    """Header → the names in its cells that are no key, each with the records that it may mean and what was chosen.
+
+    A name for which none is proposed is asked about when several rows have it; there are no `words` then: a key is written.
+    """
     found: dict[str, dict[str, dict[str, Any]]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for row in look.run.refused if look.run else ():
         for problem in row.problems:
+            text = problem.part or problem.value
+            if not text or not is_reference(field_of(look, problem.column)) or (problem.choices and not problem.part):
+                continue
+            seen[problem.column, fold(text)] += 1
             own = found.setdefault(problem.column, {})
-            if problem.choices and problem.part and len(own) < MOST_VALUES // 2:
+            if (problem.choices or seen[problem.column, fold(text)] > 1) and len(own) < MOST_VALUES // 2:
                 words = [{"value": key, "words": f"{key} · {said}", "why": why} for key, said, why in problem.choices]
-                own[fold(problem.part)] = {"text": problem.part, "words": words, "chosen": ""}
+                own.setdefault(fold(text), {"text": text, "words": words, "chosen": ""})
     for header, values in look.plan.values.items():
-        if is_reference(look.resource.fields.get(look.plan.columns.get(header, ""))):
+        if is_reference(field_of(look, header)):
             for folded, key in list(values.items())[:MOST_VALUES]:
-                # Settled already: it stays on the page, so that it can be taken back.
-                words = [{"value": key, "words": key, "why": ""}]
-                found.setdefault(header, {}).setdefault(folded, {"text": folded, "words": words, "chosen": key})
-    return {header: [{"folded": folded, **each} for folded, each in of.items()] for header, of in found.items()}
+                # Settled already: it stays on the page, so that it can be changed or taken back.
+                found.setdefault(header, {}).setdefault(folded, {"text": folded, "words": [], "chosen": key})
+    return {
+        header: [{"folded": folded, "says": says(field_of(look, header)), **each} for folded, each in of.items()]
+        for header, of in found.items()
+    }
+
+
+def field_of(look: Any, header: str) -> Any:
+    """Our column for which a column of the file is taken, None without one."""
+    return look.resource.fields.get(look.plan.columns.get(header, ""))
+
+
+def says(column: Any) -> str:
+    return str(getattr(column.widget.of if isinstance(column.widget, Many) else column.widget, "says", ""))
 
 
 def is_reference(column: Any) -> bool:

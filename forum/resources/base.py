@@ -25,6 +25,8 @@ class AreaCode(Widget):
     """An area of one kind by INEGI or ISO code, by its name in Spanish or English, the official one, that of 2011 or its abbreviation.
     A lost leading zero comes back."""
 
+    names_records = True
+
     @property
     def says(self) -> str:
         if self.kinds == STATE:

@@ -1,7 +1,9 @@
 """The step between the columns and the import: rows with reasons, mended in place, and who is meant."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import SimpleTestCase, TestCase
+from django.test.utils import CaptureQueriesContext
 
 from core.imports.candidates import learn
 from core.imports.plan import Plan
@@ -102,6 +104,24 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
         self.client.post(self.url, {**fields_of_look(page), "do": "import"})
         self.assertEqual(set(Participation.objects.values_list("organization__key", flat=True)), {"ORG-01"})
 
+    def test_a_name_that_several_rows_have_and_nobody_bears_is_written_once(self):
+        rows = [("Z-1", "Los de acá", "Atlántida"), ("Z-2", "LOS DE ACÁ", "Atlántida"), ("Z-3", "Una sola vez", "")]
+        text = "clave,nombre,papel,organizacion,estado_origen_inegi\n"
+        text += "".join(f"{key},Persona {key},líder migrante,{name},{state}\n" for key, name, state in rows)
+        page = self.send(text, "participants")
+        asked = [[(each["text"], each["words"]) for each in column["strange"]] for column in page.context["columns"]]
+        self.assertEqual(asked[3:], [[("LOS DE ACÁ", [])], [("Atlántida", [])]])
+        self.assertContains(page, "The key of: organization.")
+        page = self.post(page, **{"word-3-0": "ORG-01", "word-4-0": "32"})
+        self.assertEqual(self.summary(page), "2 new, 0 changed, 0 the same, 1 refused")
+        self.assertContains(page, 'name="word-3-0" value="ORG-01"')
+        with CaptureQueriesContext(connection) as few:
+            self.send(text, "participants")
+        many = text + "".join(f"Y-{n},Persona {n},líder migrante,Los de acá,\n" for n in range(30))
+        with CaptureQueriesContext(connection) as queries:
+            self.send(many, "participants")
+        self.assertEqual(len(queries), len(few))
+
     def test_the_same_for_every_row(self):
         page = self.send("clave,nombre,ciudad\nA-1,Uno,\nA-2,Dos,Elgin\n")
         self.assertEqual(page.context["run"].counts["quarantined"], 2)
@@ -112,6 +132,15 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
         self.assertEqual(
             dict(Organization.objects.filter(key__startswith="A-").values_list("key", "city")), {"A-1": "Chicago", "A-2": "Elgin"}
         )
+
+    def test_keys_are_made_by_one_button(self):
+        page = self.send("nombre,tipo\nUno,club\n")
+        self.assertEqual((page.status_code, page.context["offers_keys"]), (422, True))
+        sent = {"token": page.context["token"], "headers": page.context["mark"], "column-0": "name", "column-1": "type"}
+        page = self.client.post(self.url, {**sent, "make_keys": "1"})
+        self.assertEqual((self.summary(page), page.context["offers_keys"]), ("1 new, 0 changed, 0 the same, 0 refused", False))
+        self.assertEqual(page.context["constants"][0], {"name": "key", "text": "*"})
+        self.assertFalse(self.send("folio,peticion_es\nX,Y\n", "proposals").context["offers_keys"])
 
     def test_rows_come_by_pages(self):
         page = self.send("clave,nombre,tipo\n" + "".join(f"A-{n},Nombre {n},nada\n" for n in range(45)))

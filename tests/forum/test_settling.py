@@ -16,7 +16,8 @@ from core.gathering import Gathering
 from core.imports.candidates import learn
 from core.imports.plan import Plan
 from core.imports.runner import run_import
-from core.models import ImportBatch
+from core.imports.undo import undo
+from core.models import ImportBatch, MatchKey
 from forum.models import Agency, Organization, Participation, Person
 from tests import factories as make
 
@@ -210,6 +211,12 @@ class OfOneFileTests(TestCase):
         run = self.assert_same_dry(self.people("foro-uno", "foro-dos"), decisions={"3": "same #2"})
         self.assertEqual((run.summary, Person.objects.count()), ("2 new, 0 changed, 0 the same, 0 refused", 1))
         self.assertEqual(Participation.objects.filter(person=Person.objects.get()).count(), 2)
+
+    def test_undoing_takes_the_person_and_its_keys_away(self):
+        run = self.bring_in(self.people("foro-uno", "foro-dos"), decisions={"3": "same #2"})
+        self.assertTrue(MatchKey.objects.filter(model="forum.person").exists())
+        undo(batch=run.batch, actor=SYSTEM)
+        self.assertEqual([model.objects.count() for model in (Participation, Person, MatchKey)], [0, 0, 0])
 
     def test_the_same_person_in_the_same_edition_is_one_part(self):
         run = self.assert_same_dry(self.people("foro-uno", "foro-uno"), decisions={"3": "same #2"})
