@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Concat, TruncMonth
 from agreements.models import Agreement, Commitment
 from agreements.querysets import owes_report
 from core.tally import Figure, Source, facts
-from proposals.kept import OF_EDITION, PUBLIC, code
+from proposals.kept import IS_PUBLIC, OF_EDITION, PUBLIC, code
 from proposals.models import Proposal
 from proposals.models.proposals import LEFT_THE_TABLE
 
@@ -199,7 +199,7 @@ FIGURES = (
         Proposal,
         outcomes,
         (
-            Source("proposals_proposal", ("reading", *PUBLIC), "{row}.id"),
+            Source("proposals_proposal", ("reading", *PUBLIC), "{row}.id", IS_PUBLIC),
             OF_EDITION,
             Source("agreements_agreement", FORCE, of_agreement(CITED, "proposal_id")),
             Source(CITED, (), "{row}.proposal_id"),
@@ -224,7 +224,7 @@ FIGURES = (
                 "SELECT agreement_id FROM agreements_commitment WHERE id = {row}.commitment_id",
             ),
             Source(CITED, (), "{row}.agreement_id"),
-            Source("proposals_proposal", PUBLIC, f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.id"),
+            Source("proposals_proposal", PUBLIC, f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.id", IS_PUBLIC),
             Source("proposals_proposal_states", (), f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.proposal_id"),
             Source(
                 "forum_edition",

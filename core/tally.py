@@ -38,12 +38,14 @@ class Source:
     """A table on which the facts of a figure depend.
 
     `columns`: an update of others changes nothing. `facts`: SQL for the ids of the facts that a row of this table has to do
-    with, `{row}` standing for the row; a column of it (`{row}.id`) or a SELECT.
+    with, `{row}` standing for the row; a column of it (`{row}.id`) or a SELECT. `only`: SQL about the row without which it has
+    to do with none, whatever else it says (a draft); so writing many such rows costs no look at the facts.
     """
 
     table: str
     columns: tuple[str, ...]
     facts: str
+    only: str = ""
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,14 @@ def changed(source: Source, operator: str) -> str:
 ROWS = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}
 
 
+def when(source: Source, action: str, operator: str) -> str:
+    """The condition under which a trigger looks at the facts at all; '' for always. `operator`: how columns differ."""
+    parts = [changed(source, operator)] if action == "UPDATE" else []
+    if source.only:
+        parts.append(" OR ".join(source.only.format(row=row) for row in ROWS[action]))
+    return " WHEN (" + " AND ".join(f"({part})" for part in parts) + ")" if parts else ""
+
+
 def counting(figure: Figure, table: str, number: Any, facts: str) -> str:
     """Count the facts of a view, or of what is remembered, with a sign."""
     of = f"figure = '{figure.name}' AND " if table == REMEMBERED else ""
@@ -95,11 +103,11 @@ def sqlite(figure: Figure, view: str) -> list[str]:
             steps = {"BEFORE": [counting(figure, view, -1, facts)], "AFTER": [counting(figure, view, 1, facts)]}
             if figure.remembered:
                 steps = {"AFTER": remembering(figure, view, facts)}
-            when = f" WHEN {changed(source, 'IS NOT')}" if action == "UPDATE" else ""
+            condition = when(source, action, "IS NOT")
             for moment, statements in steps.items():
                 name = f"{view}_{number}_{action.lower()}_{moment.lower()}"
                 body = "; ".join(statements)
-                found.append(f"CREATE TRIGGER {name} {moment} {action} ON {source.table}{when} BEGIN {body}; END")
+                found.append(f"CREATE TRIGGER {name} {moment} {action} ON {source.table}{condition} BEGIN {body}; END")
     return found
 
 
@@ -121,12 +129,12 @@ def postgresql(figure: Figure, view: str) -> list[str]:
             f"{body}; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
         )
         for moment in ("AFTER",) if figure.remembered else ("BEFORE", "AFTER"):
-            begin = f"CREATE TRIGGER {name}_{moment.lower()}"
-            run = f"FOR EACH ROW EXECUTE FUNCTION {name}()"
-            found.append(f"{begin} {moment} INSERT OR DELETE ON {source.table} {run}")
-            if source.columns:
-                when = f"FOR EACH ROW WHEN ({changed(source, 'IS DISTINCT FROM')}) EXECUTE FUNCTION {name}()"
-                found.append(f"{begin}_update {moment} UPDATE ON {source.table} {when}")
+            for action in ("INSERT", "DELETE", *(["UPDATE"] if source.columns else [])):
+                condition = when(source, action, "IS DISTINCT FROM")
+                found.append(
+                    f"CREATE TRIGGER {name}_{moment.lower()}_{action.lower()} {moment} {action} ON {source.table} "
+                    f"FOR EACH ROW{condition} EXECUTE FUNCTION {name}()"
+                )
     return found
 
 

@@ -16,6 +16,8 @@ from proposals.querysets import proposal_gate
 
 #: On what it depends whether a proposal is public, and in which edition.
 PUBLIC = ("status", "published_at", "edition_id")
+#: A draft counts nowhere.
+IS_PUBLIC = "{row}.published_at IS NOT NULL"
 OF_EDITION = Source("forum_edition", ("stage",), "SELECT id FROM proposals_proposal WHERE edition_id = {row}.id")
 
 
@@ -62,7 +64,9 @@ def states_named() -> QuerySet[Any]:
 
 OF_PROPOSAL = "SELECT r.id FROM proposals_referral r JOIN proposals_proposalversion v ON v.id = r.version_id"
 FIGURES = (
-    Figure("readings", Proposal, readings, (Source("proposals_proposal", ("reading", *PUBLIC), "{row}.id"), OF_EDITION)),
+    Figure(
+        "readings", Proposal, readings, (Source("proposals_proposal", ("reading", *PUBLIC), "{row}.id", IS_PUBLIC), OF_EDITION)
+    ),
     Figure(
         "answers",
         Referral,
@@ -78,7 +82,9 @@ FIGURES = (
                 ("number", "proposal_id"),
                 "SELECT id FROM proposals_referral WHERE version_id = {row}.id",
             ),
-            Source("proposals_proposal", ("version_number", *PUBLIC), f"{OF_PROPOSAL} WHERE v.proposal_id = {{row}}.id"),
+            Source(
+                "proposals_proposal", ("version_number", *PUBLIC), f"{OF_PROPOSAL} WHERE v.proposal_id = {{row}}.id", IS_PUBLIC
+            ),
             Source(
                 "forum_edition",
                 ("stage",),
@@ -92,7 +98,9 @@ FIGURES = (
         states_named,
         (
             Source("proposals_proposal_states", (), "{row}.id"),
-            Source("proposals_proposal", PUBLIC, "SELECT id FROM proposals_proposal_states WHERE proposal_id = {row}.id"),
+            Source(
+                "proposals_proposal", PUBLIC, "SELECT id FROM proposals_proposal_states WHERE proposal_id = {row}.id", IS_PUBLIC
+            ),
             Source(
                 "forum_edition",
                 ("stage",),
