@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import FoldedField, KeyField, SortKeyField, TextLine, check_key
@@ -175,14 +175,11 @@ class Participation(Record):
     def search_entry(self) -> dict[str, str] | None:
         if not self.shown_name or not self.edition.is_public:
             return None
-        return {
-            "kind": "participant",
-            "title_es": self.shown_name,
-            "title_en": "",
-            "summary_es": str(self.body or ""),
-            "summary_en": "",
-            "text": self.post,
-        }
+        summaries = {}
+        for code in ("es", "en"):
+            with override(code):
+                summaries[f"summary_{code}"] = str(self.body or "")
+        return {"kind": "participant", "title_es": self.shown_name, "title_en": "", **summaries, "text": self.post}
 
 
 class Consent(models.Model):

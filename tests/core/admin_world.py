@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from agreements import models as agreed
-from core.models import Event, LedgerEntry
+from core.models import Event, LedgerEntry, Message
 from core.models.imports import ImportBatch
 from forum import models as forum
 from proposals import models as asked
@@ -70,6 +70,11 @@ class AdminWorld(ProposalWorld):
                 number=number, at=AT, act="opinion", record_key="x", canonical="{}", sha256=str(number)
             )
 
+        def message():
+            return Message.objects.create(
+                event=event(), template="x", user=make.user(), model="x", record_id=1, record_key="x", edition_slug="propia"
+            )
+
         def recommendation():
             n = make.number()
             return asked.Recommendation.objects.create(
@@ -117,5 +122,6 @@ class AdminWorld(ProposalWorld):
             agreed.ActionItem: item,
             Event: event,
             LedgerEntry: entry,
+            Message: message,
             ImportBatch: lambda: ImportBatch.objects.create(kind="proposals", edition_slug="propia"),
         }

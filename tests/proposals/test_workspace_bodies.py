@@ -98,6 +98,7 @@ class PairsOfBodies(ProposalWorld, TestCase):
         """A new address under the queue or with a key of a body's record must be added to `DOORS`."""
         shared = {"queue", "offline", "offline_workbook", "offline_print", "templates", "clarification"}
         organizers = {"refer", "referral", "referral_step", "referral_extend", "referral_liaisons", "on_behalf", "release"}
+        organizers |= {"referral_remind", "clarification_remind"}
         proposals = {each.name for each in urlpatterns if each.name.startswith("proposal") or each.name == "later_action"}
         self.assertEqual({each.name for each in urlpatterns} - shared - organizers - proposals, set(DOORS))
 
