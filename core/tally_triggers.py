@@ -26,6 +26,8 @@ from core.tally import Figure, Source
 
 COLUMNS = "figure, edition, body, code, day, number"
 REMEMBERED = TalliedFact._meta.db_table
+#: A fact whose rows are being deleted one after the other, as `flush` does in any order, may have lost what it hangs on.
+WHOLE = "edition IS NOT NULL AND body IS NOT NULL AND code IS NOT NULL"
 
 
 def literal(value: Any) -> str:
@@ -48,7 +50,7 @@ def text_of(figure: Figure) -> str:
 
 
 def view_name(figure: Figure) -> str:
-    mark = hashlib.sha256(repr((text_of(figure), figure.sources, figure.remembered)).encode()).hexdigest()[:8]
+    mark = hashlib.sha256(repr((text_of(figure), figure.sources, figure.remembered, WHOLE)).encode()).hexdigest()[:8]
     return f"tally_{figure.name}_{mark}"
 
 
@@ -78,7 +80,7 @@ def counting(figure: Figure, table: str, number: Any, facts: str) -> str:
     of = f"figure = '{figure.name}' AND " if table == REMEMBERED else ""
     return (
         f"INSERT INTO core_tally ({COLUMNS}) SELECT '{figure.name}', edition, body, code, day, {number} "
-        f"FROM {table} WHERE {of}fact {facts}"
+        f"FROM {table} WHERE {of}fact {facts} AND {WHOLE}"
     )
 
 
@@ -88,7 +90,7 @@ def remembering(figure: Figure, view: str, facts: str) -> list[str]:
         counting(figure, REMEMBERED, -1, facts),
         f"DELETE FROM {REMEMBERED} WHERE figure = '{figure.name}' AND fact {facts}",
         f"INSERT INTO {REMEMBERED} (figure, fact, edition, body, code, day) "
-        f"SELECT '{figure.name}', fact, edition, body, code, day FROM {view} WHERE fact {facts}",
+        f"SELECT '{figure.name}', fact, edition, body, code, day FROM {view} WHERE fact {facts} AND {WHOLE}",
         counting(figure, REMEMBERED, 1, facts),
     ]
 
