@@ -26,6 +26,8 @@ from core.tally import Figure, Source
 
 COLUMNS = "figure, edition, body, code, day, number"
 REMEMBERED = TalliedFact._meta.db_table
+#: Moves when what this module writes changes, so that what is installed is replaced.
+RELEASE = 2
 #: A fact whose rows are being deleted one after the other, as `flush` does in any order, may have lost what it hangs on.
 WHOLE = "edition IS NOT NULL AND body IS NOT NULL AND code IS NOT NULL"
 
@@ -50,7 +52,7 @@ def text_of(figure: Figure) -> str:
 
 
 def view_name(figure: Figure) -> str:
-    mark = hashlib.sha256(repr((text_of(figure), figure.sources, figure.remembered, WHOLE)).encode()).hexdigest()[:8]
+    mark = hashlib.sha256(repr((text_of(figure), figure.sources, figure.remembered, WHOLE, RELEASE)).encode()).hexdigest()[:8]
     return f"tally_{figure.name}_{mark}"
 
 
@@ -123,12 +125,15 @@ def postgresql(figure: Figure, view: str) -> list[str]:
         body = "; ".join([lock, *remembering(figure, view, "= ANY(facts)")])
     for number, source in enumerate(figure.sources):
         name = f"{view}_{number}"
+        # A plan made while the tables were empty reads them whole, and stays for the session: facts are found by index always.
         found.append(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE facts bigint[]; BEGIN "
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$ "
+            "DECLARE facts bigint[]; BEGIN "
             f"IF TG_OP = 'INSERT' THEN facts := ARRAY({ids(source, 'NEW')}); "
             f"ELSIF TG_OP = 'DELETE' THEN facts := ARRAY({ids(source, 'OLD')}); "
             f"ELSE facts := ARRAY({ids(source, 'OLD', 'NEW')}); END IF; "
-            f"{body}; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+            f"IF cardinality(facts) > 0 THEN {body}; END IF; "
+            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
         )
         for moment in ("AFTER",) if figure.remembered else ("BEFORE", "AFTER"):
             for action in ("INSERT", "DELETE", *(["UPDATE"] if source.columns else [])):

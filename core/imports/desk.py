@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from django import forms
 from django.core import signing
@@ -120,14 +120,14 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         name = file.name[:255] if file is not None else "cells.txt"
-        data = file.read() if file is not None else form.cleaned_data["cells"].encode("utf-8", "replace")
+        file = file if file is not None else io.BytesIO(form.cleaned_data["cells"].encode("utf-8", "replace"))
         edition = form.cleaned_data.get("edition", "")
         try:
-            look = looked_at(request, kind, name, data, edition)
+            look = looked_at(request, kind, name, file, edition)
         except FileRefused as error:
             form.refuse(str(error))
         else:
-            token = put_by(request.user, kind, data, {"name": name, "edition": edition})
+            token = put_by(request.user, kind, file, {"name": name, "edition": edition})
             return look_page(request, look, token)
     context = {"kind": kind, "words": kind_words(kind), "title": _("Import: %(name)s") % {"name": kind_words(kind)}}
     return show_form(request, "workspace/imports/send.html", form, **context)
@@ -150,7 +150,7 @@ def looked_at(
     request: HttpRequest,
     kind: str,
     name: str,
-    data: bytes,
+    file: BinaryIO,
     edition: str,
     given: Any = None,
     kept: Plan | None = None,
@@ -163,7 +163,7 @@ def looked_at(
     """
     resource = desk_resource(request, kind, edition)
     reading = replace(Reading.of({key: given.get(key, "") for key in READ_AS} if given else {}), lenient=True)
-    table = read(name, data, known=known_names(resource), reading=reading)
+    table = read(name, file, known=known_names(resource), reading=reading)
     if given and given.get("headers") == mark_of(table):
         plan = sent_plan(given, table, kept or Plan())
     elif said is not None:
@@ -176,7 +176,7 @@ def looked_at(
     look = Look(kind, resource, table, plan, given=given or {})
     try:
         options = {"edition": edition, "plan": plan, "table": table}
-        look.run = run_import(kind, name=name, data=data, actor=request.user, dry_run=True, most=SMALL, **options)
+        look.run = run_import(kind, name=name, data=file, actor=request.user, dry_run=True, most=SMALL, **options)
         look.resource = look.run.resource or resource
     except FileRefused as error:
         look.refusal = str(error)
@@ -219,11 +219,12 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
     given = request.POST
     try:
         waiting = take_back(given["token"], request.user, kind)
-        look = looked_at(request, kind, waiting.name, waiting.data, waiting.edition, given, kept_plan(waiting.stored))
-        keep_plan(waiting.stored, look.plan)
-        if given.get("do") != "import" or look.run is None:
-            return look_page(request, look, given["token"])
-        batch = let_in(request, kind, waiting, look, all_or_nothing="all_or_nothing" in given)
+        with waiting.file as file:
+            look = looked_at(request, kind, waiting.name, file, waiting.edition, given, kept_plan(waiting.stored))
+            keep_plan(waiting.stored, look.plan)
+            if given.get("do") != "import" or look.run is None:
+                return look_page(request, look, given["token"])
+            batch = let_in(request, kind, waiting, look, all_or_nothing="all_or_nothing" in given)
     except (signing.BadSignature, OSError, KeyError):
         return again(request, kind, _("The file is no longer there: choose it again."))
     except FileRefused as error:
@@ -237,7 +238,7 @@ def let_in(request: HttpRequest, kind: str, waiting: Any, look: Look, *, all_or_
     """The batch: of a small file at once, of a larger one in the queue. Raises `FileRefused`."""
     options = {
         "name": waiting.name,
-        "data": waiting.data,
+        "data": waiting.file,
         "actor": request.user,
         "edition": waiting.edition,
         "all_or_nothing": all_or_nothing,
