@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from core.imports.batches import UNDER_WAY, own_batch
 from core.imports.desk import look_page, looked_at
 from core.imports.kept import keep_plan
-from core.imports.pending import put_by, told_by
+from core.imports.pending import put_by, stored_of
 from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.reader import Reading, Table
@@ -46,7 +46,7 @@ def import_mend(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("workspace:import", batch.key)
     token = put_by(request.user, batch.kind, file, {"name": name, "edition": edition})
-    keep_plan(told_by(token, request.user, batch.kind)["stored"], look.plan)
+    keep_plan(stored_of(token), look.plan)
     return look_page(request, look, token)
 
 

@@ -13,6 +13,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from core.imports import trials
+
 PENDING = "imports/pending"
 SALT = "core.admin_io"
 MINUTES_TO_CONFIRM = 60
@@ -44,6 +46,11 @@ def told_by(text: str, user: Any, kind: str) -> dict[str, Any]:
     return token
 
 
+def stored_of(token: str) -> str:
+    """Under which name the file of a token, which was made a moment ago, is stored."""
+    return str(signing.loads(token, salt=SALT)["stored"])
+
+
 def take_back(text: str, user: Any, kind: str) -> Waiting:
     """The file of a token. Raises `BadSignature` as `told_by`, and OSError without the file."""
     token = told_by(text, user, kind)
@@ -54,6 +61,7 @@ def take_back(text: str, user: Any, kind: str) -> Waiting:
 def sweep() -> None:
     """Delete files that nobody confirmed within a day."""
     limit = timezone.now() - dt.timedelta(days=1)
+    trials.sweep(limit)
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for name in default_storage.listdir(PENDING)[1]:
             with contextlib.suppress(FileNotFoundError):
