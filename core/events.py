@@ -16,6 +16,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from core import gathering
+from core.bulk import made
 from core.models import Event, Record
 from core.models.event import Origin
 from core.models.tally import TIDY_EVERY
@@ -136,7 +137,7 @@ def difference(record: models.Model, before: Mapping[str, Any], after: Mapping[s
         elif isinstance(field, models.ForeignKey):
             changes[field.name] = [related_key(record, field, value) for value in pair]
         else:
-            changes[field.name] = [plain(value) for value in pair]
+            changes[field.name] = plain(pair)
     return changes
 
 
@@ -188,7 +189,8 @@ def build_event(
 ) -> Event:
     """An unsaved event, for writing many at once (imports)."""
     edition = getattr(record, "event_edition", None)
-    return Event(
+    return made(
+        Event,
         at=at or timezone.now(),
         actor_id=getattr(actor, "pk", None),
         actor_label=str(getattr(actor, "acting_label", "") or "system")[:200],
@@ -197,7 +199,7 @@ def build_event(
         record_key=str(getattr(record, "public_key", record.pk))[:80],
         edition_slug=edition.slug if edition is not None else "",
         action=action,
-        changes=plain(changes or {}),
+        changes={str(name): plain(pair) for name, pair in (changes or {}).items()},
         reason=reason,
         origin=current_origin(),
     )
