@@ -16,6 +16,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import number_format
@@ -23,9 +24,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from core.facets import Choice, count_choices, said
-from core.paging import Page, bounded_count, page_by_key
+from core.paging import Page
 from core.search import words_of
 from core.text import clean_line
+from core.walks import Mark, Rows
 
 LONGEST_VALUE = 200
 
@@ -70,6 +72,10 @@ class Filter:
             return queryset.filter(**{self.name: value})
         return self._apply(queryset, value)
 
+    def narrow(self, rows: Rows, value: Any) -> Rows:
+        """`rows` with this filter applied."""
+        return rows.filtered(lambda queryset: self.apply(queryset, value))
+
     def options(self) -> list[tuple[str, Words]]:
         """(value, words) of each choice of the control."""
         return []
@@ -93,7 +99,9 @@ class ChoiceFilter(Filter):
     As a facet it needs to count: by its column, or by `count(rows)` → {value: number of rows}; `count_all()` does the same for
     the list as it is before anything is chosen, by SQL that was written before (`core.prepared`). `indexed` says that an index
     finds the rows of each value, so that they can be counted up to a limit in a table of any size. Below `fewest` no number
-    is said, where people are counted.
+    is said, where people are counted. `marks(value)` says where the records that anybody may read stand in a roll
+    (`core.walks`); they must be those of `apply`. `find(text)` gives the value and the words of one choice where reading all
+    of them would take long.
     """
 
     def __init__(
@@ -109,12 +117,18 @@ class ChoiceFilter(Filter):
         count_all: Callable[[], dict[Any, int]] | None = None,
         indexed: bool = False,
         fewest: int = 0,
+        marks: Callable[[str], Sequence[Mark]] | None = None,
+        find: Callable[[str], tuple[str, Words] | None] | None = None,
     ) -> None:
         super().__init__(name, label, apply or (lambda rows, value: rows.filter(**{column or name: value})), hidden=hidden)
         self._choices = choices
         self._read: list[tuple[str, Words]] | None = None
         self.column = column or ("" if apply else name)
         self.count, self.count_all, self.indexed, self.fewest = count, count_all, indexed, fewest
+        self.marks, self.find = marks, find
+
+    def narrow(self, rows: Rows, value: Any) -> Rows:
+        return super().narrow(rows, value) if self.marks is None else rows.under(self.marks(value))
 
     def bound(self) -> ChoiceFilter:
         """A copy for one request, which asks a callable for its choices once."""
@@ -129,6 +143,8 @@ class ChoiceFilter(Filter):
         return self._read
 
     def read(self, text: str) -> tuple[Any, Words] | None:
+        if self.find is not None and self._read is None:
+            return self.find(text)
         return next(((value, words) for value, words in self.options() if value.casefold() == text.casefold()), None)
 
 
@@ -200,8 +216,8 @@ class Narrowed:
         self.hidden: list[tuple[str, str]] = [(name, text) for name in keep if (text := self._text(name))]
         self.values: dict[str, Any] = {}
         self.facet: ChoiceFilter | None = None
-        #: The rows that every filter leaves but the facet: its other choices are counted among these.
-        self.rows_of_facet = queryset
+        #: How the list is read, and how without the facet: its other choices are counted among these.
+        self.rows = self.rows_of_facet = Rows(queryset)
         for question in filters:
             asked = question.bound() if isinstance(question, ChoiceFilter) else question
             if facet and asked.name == facet and isinstance(asked, ChoiceFilter):
@@ -228,10 +244,11 @@ class Narrowed:
             self.values[question.name] = value
             if question is not self.facet:
                 self.pills.append(Pill(question.label, words, self.address_without(question.name)))
-                self.rows_of_facet = question.apply(self.rows_of_facet, value)
+                self.rows_of_facet = question.narrow(self.rows_of_facet, value)
             if not self._shows(question):
                 self.hidden.append((question.name, text))
             queryset = question.apply(queryset, value)
+            self.rows = question.narrow(self.rows, value)
         elif text:
             self.ignored.append(
                 _("“%(value)s” is not something this list knows as “%(name)s”, so it was left out.")
@@ -299,14 +316,13 @@ class Listing(Narrowed):
         **options: Any,
     ) -> None:
         super().__init__(request, queryset, filters, **options)
-        rows = prepare(self.queryset) if prepare else self.queryset
-        self.page: Page = page_by_key(rows, self.columns, self._text("after", 2000), size)
+        self.page: Page = self.rows.page(self.columns, self._text("after", 2000), size or settings.PAGE_SIZE, prepare)
         if self.page.broken:
             self.ignored.append(_("The mark of the page could not be read, so this is the first page."))
         if self.page.first and not self.page.after:
             self.count, self.exact = len(self.page), True
         else:
-            self.count, self.exact = bounded_count(self.queryset)
+            self.count, self.exact = self.rows.count()
         self.choices: list[Choice] = self._choices(self.facet) if self.facet is not None else []
 
     def _choices(self, facet: ChoiceFilter) -> list[Choice]:
@@ -315,7 +331,7 @@ class Listing(Narrowed):
         In a list of more than a thousand they are counted, each up to a thousand, only where the reader opened the filters.
         """
         chosen = str(self.values.get(facet.name, ""))
-        total, exact = bounded_count(self.rows_of_facet) if chosen else (self.count, self.exact)
+        total, exact = self.rows_of_facet.count() if chosen else (self.count, self.exact)
         everything = not set(self.values) - {facet.name}
         options = {"small": exact, "open": self.open, "everything": everything}
         counts = count_choices(facet, self.rows_of_facet, **options) if total else {}
