@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField, F, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from agreements.kept import CITED, FORCE, STATES, in_force
+from agreements.kept import CITED, FORCE, OUTCOME_SOURCES, STATES, in_force, with_outcome
 from agreements.models import Agreement, Commitment, Party
 from agreements.querysets import DUE_SOON_DAYS, agreement_gate, owes_report
 from core.models.roll import NEVER
@@ -17,6 +17,7 @@ from core.tally import Source
 from core.walks import Mark
 from forum.models import Edition
 from proposals.kept import IS_PUBLIC, OPENING, PUBLIC, code
+from proposals.models import Proposal
 from proposals.querysets import proposal_gate
 from proposals.rolls import of_key
 
@@ -63,6 +64,12 @@ def states() -> tuple[QuerySet[Any], ...]:
     return entries(promised, F("states__code"), path=OF_IT), entries(cited, F("proposal__states__code"), path=OF_IT)
 
 
+def fates() -> tuple[QuerySet[Any], ...]:
+    """Proposals under what became of them (`agreements.kept.outcomes`), by the first due date of what is not kept yet."""
+    rows = with_outcome(Proposal.objects.visible_to(None))
+    return (entries(rows, F("end"), day=Coalesce(F("first_due"), Value(NEVER))),)
+
+
 OF_AGREEMENT = Source("agreements_agreement", FORCE, "{row}.id")
 OF_PARTY = ("agreement_id", "agency_id", "organization_id")
 #: The agreements that have to do with a state.
@@ -83,6 +90,7 @@ ROLLS = (
         ),
         dated=True,
     ),
+    Roll("pf", Proposal, fates, OUTCOME_SOURCES, dated=True),
     Roll(
         "aa",
         Agreement,

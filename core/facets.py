@@ -49,12 +49,12 @@ def count_choices(facet: ChoiceFilter, rows: Rows, *, small: bool, open: bool, e
     if not (open and facet.indexed):
         return None
     found = {value: facet.narrow(rows, value).count() for value, _words in facet.options()}
-    return {value: counted for value, counted in found.items() if counted[0]}
+    return {value: counted for value, counted in found.items() if counted != (0, True)}
 
 
-def said(number: int, fewest: int) -> int | None:
-    """The number as the public may read it: none where so few are counted that they could be told apart."""
-    return None if number < fewest else number
+def said(number: int, fewest: int, *, exact: bool = True) -> int | None:
+    """The number as the public may read it: none where so few are counted that they could be told apart, nor "more than 0"."""
+    return None if number < fewest or (not number and not exact) else number
 
 
 def grouped(rows: QuerySet[Any], column: str) -> dict[Any, int]:

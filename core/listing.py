@@ -130,6 +130,11 @@ class ChoiceFilter(Filter):
     def narrow(self, rows: Rows, value: Any) -> Rows:
         return super().narrow(rows, value) if self.marks is None else rows.under(self.marks(value))
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the choices are those of the program, not records."""
+        return not callable(self._choices)
+
     def bound(self) -> ChoiceFilter:
         """A copy for one request, which asks a callable for its choices once."""
         copied = copy(self)
@@ -187,7 +192,8 @@ class Narrowed:
     `orders`: name → (words, columns), the first is the default; `order` alone gives one. Every order must be unique
     and without nulls (see `core.paging`). `keep` names parameters of the view that the form sends along. `folded`: the
     selects are read and sent only when asked for (`?filters=open`): two hundred names in each would weigh more than the
-    list. `facet` names the filter that stands as pills above the list, `nouns` (`ngettext_lazy` of n) says what is counted. Attributes: `queryset` (narrowed, not ordered),
+    list. `facet` names the filter that stands as pills above the list, `nouns` (`ngettext_lazy` of n) says what is counted; `strict`: who asks
+    refuses the question when something was ignored. Attributes: `queryset` (narrowed, not ordered),
     `columns` (the order), `values` (name → value of what was understood), and for templates `controls`, `orders`, `order`,
     `pills`, `ignored` (sentences), `hidden` (name, value), `folded`, `open` (whether the selects are there), `filtered`,
     `opening` and `closing` (addresses), `query_string` (what is asked, without the page).
@@ -205,8 +211,10 @@ class Narrowed:
         folded: bool = False,
         facet: str = "",
         nouns: Words = None,
+        strict: bool = False,
     ) -> None:
         self.query = request.GET
+        self.strict = strict
         self.nouns = nouns or RECORDS
         self.folded = folded
         self.open = not folded or self._text("filters") == "open"
@@ -250,14 +258,19 @@ class Narrowed:
             queryset = question.apply(queryset, value)
             self.rows = question.narrow(self.rows, value)
         elif text:
-            self.ignored.append(
-                _("“%(value)s” is not something this list knows as “%(name)s”, so it was left out.")
-                % {"value": text, "name": question.label or question.name}
-            )
+            self.ignored.append(self._not_known(question, text))
         if self._shows(question):
             shown = str(self.values.get(question.name, text if question.kind == "search" else ""))
             self.controls.append(Control(question.name, question.label, question.kind, shown, question.options()))
         return queryset
+
+    def _not_known(self, question: Filter, text: str) -> str:
+        if self.strict:
+            return _("“%(value)s” is not something this list knows as “%(name)s”.") % {"value": text, "name": question.name}
+        return _("“%(value)s” is not something this list knows as “%(name)s”, so it was left out.") % {
+            "value": text,
+            "name": question.label or question.name,
+        }
 
     def _shows(self, question: Filter) -> bool:
         """Whether the form has a control for it; what was chosen without one is sent along hidden."""
@@ -323,6 +336,7 @@ class Listing(Narrowed):
             self.count, self.exact = len(self.page), True
         else:
             self.count, self.exact = self.rows.count()
+            self.count = max(self.count, len(self.page))
         self.choices: list[Choice] = self._choices(self.facet) if self.facet is not None else []
 
     def _choices(self, facet: ChoiceFilter) -> list[Choice]:
@@ -335,18 +349,15 @@ class Listing(Narrowed):
         everything = not set(self.values) - {facet.name}
         options = {"small": exact, "open": self.open, "everything": everything}
         counts = count_choices(facet, self.rows_of_facet, **options) if total else {}
-        return [
-            Choice(
-                value=value,
-                words=words,
-                address=self.address_without(facet.name) if value == chosen else self.address_with(**{facet.name: value}),
-                count=said(counts.get(value, (0, True))[0], facet.fewest) if counts is not None else None,
-                exact=counts.get(value, (0, True))[1] if counts is not None else False,
-                chosen=value == chosen,
-            )
-            for value, words in facet.options()
-            if value == chosen or counts is None or value in counts
-        ]
+        choices = []
+        for value, words in facet.options():
+            if value != chosen and counts is not None and value not in counts:
+                continue
+            number, exact = counts.get(value, (0, True)) if counts is not None else (0, False)
+            leads = self.address_without(facet.name) if value == chosen else self.address_with(**{facet.name: value})
+            count = said(number, facet.fewest, exact=exact)
+            choices.append(Choice(value, words, address=leads, count=count, exact=exact, chosen=value == chosen))
+        return choices
 
     @property
     def count_words(self) -> str:

@@ -5,7 +5,7 @@ under which entries of a roll a record must stand. Without marks it is the query
 entries of one of them, the one under which the fewest records stand, in the order of the list and from the mark of the page
 on; whatever else is asked is looked up for each record that is met. Where few records meet the conditions of the queryset,
 only these are looked up. So a page costs the same for a value that a third of all records have and for one that three have,
-wherever it is. What it does not bound is two values that many records have and hardly any record has both.
+wherever it is. What grows is a page of two values that many records have and hardly any record has both.
 
 The answer to "which records" is a list of ids; their rows are fetched by `prepare`, which passes the gate again.
 """
@@ -22,10 +22,13 @@ from django.db import connection
 from django.db.models import QuerySet, Value
 from django.db.models.expressions import RawSQL
 
+from core.models.roll import NO_DAY
 from core.paging import MANY, Page, bounded_count, decode, mark_of, page_by_key, typed
 from core.rolls import TABLE
 
 Sql = tuple[str, list[Any]]
+#: For a count, what else is asked is looked up for so many entries: "more than 120" is said of what would take longer.
+LOOK = 2000
 #: Columns of the records by which a list along a roll may be ordered; the last one tells all of them apart.
 ORDERED_BY = ("folio", "created_at", "updated_at")
 
@@ -45,7 +48,9 @@ class Mark:
 
     def sql(self, table: str) -> Sql:
         text, values = f"{table}.roll = %s AND {table}.value = %s", [self.roll, self.value]
-        for column, day in ((">=", self.since), ("<", self.until)):
+        # The index of days holds those after `NO_DAY`, and the database must see that no other is asked for.
+        since = self.since if self.since is not None or self.until is None else NO_DAY + dt.timedelta(days=1)
+        for column, day in ((">=", since), ("<", self.until)):
             if day is not None:
                 text += f" AND {table}.day {column} %s"
                 values.append(adapted(day))
@@ -89,11 +94,11 @@ class Rows:
         return Walk.along(self)
 
     def count(self) -> tuple[int, bool]:
-        """(how many, whether that is all of them): no further than a thousand."""
+        """(how many, whether that is all of them): no further than a thousand, nor than `LOOK` entries of the walk."""
         if not self.marked:
             return bounded_count(self.queryset)
-        number = self.walk.count(MANY + 1)
-        return (MANY, False) if number > MANY else (number, True)
+        number, exact = self.walk.count(MANY + 1)
+        return (MANY, False) if number > MANY else (number, exact)
 
     def few(self) -> QuerySet[Any]:
         """The rows as a queryset that may be filtered and grouped, where `count` says that it is all of them."""
@@ -131,7 +136,7 @@ class Walk:
         """The shortest walk. As many short queries as there are marks, where there are several."""
         marked = rows.marked
         if len(marked) > 1 or not rows.plain:
-            lengths = {marks: cls(marks).count(MANY + 1) for marks in marked}
+            lengths = {marks: cls(marks).count(MANY + 1)[0] for marks in marked}
             marked = tuple(sorted(marked, key=lengths.__getitem__))
             if not rows.plain and lengths[marked[0]] > MANY:
                 number, exact = bounded_count(rows.queryset)
@@ -143,22 +148,40 @@ class Walk:
             looked_up = (*looked_up, met_by(rows.queryset))
         return cls(marked[0], looked_up)
 
-    def branches(self, columns: str, order: str, beyond: Sql, limit: int) -> Sql:
-        """The first entries under each mark, put together: each record once."""
+    def branches(self, columns: str, order: str, beyond: Sql, limit: int, *, look: int | None = None) -> Sql:
+        """The first entries under each mark, put together: each record once. `look`: what must hold besides is looked up for
+        so many entries at most."""
         texts, values = [], []
         for mark in self.marks:
-            conditions = [mark.sql("l"), *([beyond] if beyond[0] else []), *self.looked_up]
+            conditions = [mark.sql("l"), *([beyond] if beyond[0] else [])]
             if self.among is not None:
                 conditions.append((f"l.record IN ({', '.join(map(str, self.among)) or 'NULL'})", []))
-            where = " AND ".join(text for text, _values in conditions)
+            source = f"{TABLE} l"
+            if look is not None:
+                text, more = every(conditions)
+                source, conditions = f"(SELECT l.* FROM {TABLE} l WHERE {text} LIMIT {look:d}) l", []
+                values += more
+            text, more = every([*conditions, *self.looked_up])
             once = "DISTINCT " if mark.dated else ""
-            texts.append(f"SELECT * FROM (SELECT {once}{columns} FROM {TABLE} l WHERE {where}{order} LIMIT {limit:d}) b")
-            values += [value for _text, more in conditions for value in more]
-        return " UNION ".join(texts), values
+            texts.append(f"SELECT * FROM (SELECT {once}{columns} FROM {source} WHERE {text}{order} LIMIT {limit:d}) b")
+            values += more
+        return " UNION ".join(texts) or f"SELECT {columns} FROM {TABLE} l WHERE 1 = 0", values
 
-    def count(self, limit: int) -> int:
-        text, values = self.branches("l.record", "", ("", []), limit)
+    def count(self, limit: int) -> tuple[int, bool]:
+        """(how many, whether these are all up to `limit`)."""
+        look = LOOK if self.looked_up and self.among is None else None
+        text, values = self.branches("l.record", "", ("", []), limit, look=look)
         ((number,),) = asked(f"SELECT count(*) FROM (SELECT * FROM ({text}) b LIMIT {limit:d}) c", values)
+        return int(number), number >= limit or look is None or self.seen(LOOK + 1) <= LOOK
+
+    def seen(self, limit: int) -> int:
+        """How many entries the longest branch has, up to `limit`."""
+        texts, values = [], []
+        for mark in self.marks:
+            text, more = mark.sql("l")
+            texts.append(f"SELECT count(*) AS n FROM (SELECT 1 FROM {TABLE} l WHERE {text} LIMIT {limit:d}) b")
+            values += more
+        ((number,),) = asked(f"SELECT max(n) FROM ({' UNION ALL '.join(texts)}) c", values) if texts else ((0,),)
         return int(number)
 
     def ids(self, order: Sequence[str], after: list[Any] | None, limit: int) -> list[int]:
@@ -173,6 +196,11 @@ class Walk:
         if len(self.marks) > 1:
             text = f"SELECT * FROM ({text}) u ORDER BY {sorting} LIMIT {limit:d}"
         return [int(row[-1]) for row in asked(text, values)]
+
+
+def every(conditions: Sequence[Sql]) -> Sql:
+    """All of them hold."""
+    return " AND ".join(text for text, _values in conditions) or "1 = 1", [each for _text, more in conditions for each in more]
 
 
 def beyond_mark(order: Sequence[str], after: list[Any]) -> Sql:
@@ -195,7 +223,8 @@ def standing_under(marks: Marks) -> Sql:
         text, more = mark.sql("m")
         texts.append(f"({text})")
         values += more
-    return f"(SELECT 1 FROM {TABLE} m WHERE m.record = l.record AND ({' OR '.join(texts)}) LIMIT 1) = 1", values
+    either = " OR ".join(texts) or "1 = 0"
+    return f"(SELECT 1 FROM {TABLE} m WHERE m.record = l.record AND ({either}) LIMIT 1) = 1", values
 
 
 def met_by(queryset: QuerySet[Any]) -> Sql:

@@ -18,7 +18,7 @@ from proposals.answers import ANSWERS, answer_gates, asked_in_force
 from proposals.models import Antecedent, Opinion, Proposal, Referral
 from proposals.models.proposals import LEFT_THE_TABLE
 from proposals.queries import readings_of_all
-from proposals.rolls import marks_of_answer
+from proposals.rolls import marks_of_answer, marks_of_fate
 
 Marks = Callable[[str], Sequence[Mark]]
 
@@ -208,7 +208,14 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         ChoiceFilter("table", pgettext_lazy("filter", "Working table"), lambda: table_choices(user), "table__key"),
         TopicFilter("topic", pgettext_lazy("filter", "Topic"), hidden=True),
-        ChoiceFilter("fate", pgettext_lazy("filter", "What became of it"), FATES, apply=of_fate, hidden=True),
+        ChoiceFilter(
+            "fate",
+            pgettext_lazy("filter", "What became of it"),
+            FATES,
+            apply=of_fate,
+            hidden=True,
+            marks=(lambda fate: marks_of_fate(fate, timezone.localdate())) if user is None else None,
+        ),
         RecordFilter(
             "antecedent",
             pgettext_lazy("filter", "Antecedent"),

@@ -13,6 +13,7 @@ from core.tally import Source
 from core.walks import Mark
 from proposals.kept import IS_PUBLIC, OF_EDITION, PUBLIC, code
 from proposals.models import Opinion, Proposal, Referral
+from proposals.models.proposals import LEFT_THE_TABLE
 from proposals.models.referrals import ReferralStatus
 from proposals.querysets import proposal_gate
 
@@ -121,6 +122,20 @@ def answers_of_bodies() -> tuple[QuerySet[Any], ...]:
     return (entries(asked(), Concat(F("agency__key"), Value(" "), came_of()), path=OF_VERSION, day=F("due_on")),)
 
 
+def left() -> tuple[QuerySet[Any], ...]:
+    """Those that left the table, under `left`."""
+    return (entries(Proposal.objects.visible_to(None).filter(status__in=LEFT_THE_TABLE), code(default=Value("left"))),)
+
+
+def marks_of_fate(fate: str, on: dt.date) -> list[Mark]:
+    """Where the proposals stand of which that became: in `left`, or in the roll `pf` that agreements keep of the others."""
+    if fate == "left":
+        return [Mark("pl", "left")]
+    if fate in ("late", "under_way"):
+        return [Mark("pf", "open", *((None, on) if fate == "late" else (on, None)))]
+    return [Mark("pf", each) for each in (("fulfilled", "open", "no_commitment") if fate == "agreement" else (fate,))]
+
+
 ROLLS = (
     Roll(
         "pa",
@@ -173,6 +188,7 @@ ROLLS = (
             OF_ITS_VERSION,
         ),
     ),
+    Roll("pl", Proposal, left, (of_proposal(), OF_EDITION)),
     Roll("pn", Proposal, answers, (of_proposal("version_number"), OF_EDITION, OF_REFERRAL, OF_ITS_VERSION), dated=True),
     Roll(
         "pb",

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry of a roll',
                 'verbose_name_plural': 'entries of rolls',
-                'indexes': [models.Index(fields=['roll', 'value', 'folio', 'record', 'day'], name='roll_folio'), models.Index(fields=['roll', 'value', '-created_at', 'folio', 'record', 'day'], name='roll_newest'), models.Index(fields=['roll', 'value', '-updated_at', 'folio', 'record', 'day'], name='roll_changed')],
+                'indexes': [models.Index(fields=['roll', 'value', 'folio', 'record', 'day'], name='roll_folio'), models.Index(fields=['roll', 'value', '-created_at', 'folio', 'record', 'day'], name='roll_newest'), models.Index(fields=['roll', 'value', '-updated_at', 'folio', 'record', 'day'], name='roll_changed'), models.Index(condition=models.Q(('day__gt', datetime.date(1, 1, 1))), fields=['roll', 'value', 'day', 'record'], name='roll_day')],
             },
         ),
     ]

@@ -37,6 +37,8 @@ class RollEntry(models.Model):
             models.Index(fields=["roll", "value", "folio", "record", "day"], name="roll_folio"),
             models.Index(fields=["roll", "value", "-created_at", "folio", "record", "day"], name="roll_newest"),
             models.Index(fields=["roll", "value", "-updated_at", "folio", "record", "day"], name="roll_changed"),
+            # How many have a day in a stretch of days: of many that wait, few may be late.
+            models.Index(fields=["roll", "value", "day", "record"], condition=models.Q(day__gt=NO_DAY), name="roll_day"),
         ]
 
     def __str__(self) -> str:

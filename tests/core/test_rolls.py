@@ -191,6 +191,7 @@ class TheSameList(World):
                 "state": ["MX-OAX"],
                 "verdict": ["feasible", "not_feasible", "conditional"],
                 "answer": ["asked", "in_time", "answered_late", "onward", "waiting", "late"],
+                "fate": ["left", "agreement", "no_agreement", "fulfilled", "under_way", "late", "no_commitment"],
                 "topic": ["salud"],
                 "status": ["withdrawn"],
             },
@@ -253,6 +254,22 @@ class TheSameList(World):
                         for value in counts
                     ]
                     self.assertEqual(list(counts.values()), [each.queryset.count() for each in shown])
+
+    def test_a_count_looks_at_so_many_and_says_that_there_are_more(self):
+        request = RequestFactory().get("/", {"agency": "IFE", "state": "MX-ZAC", "filters": "open"})
+        real = Listing(**proposals_asked(request, None), size=1)
+        with mock.patch("core.walks.LOOK", 3), mock.patch("core.walks.MANY", 4):
+            listing = Listing(**proposals_asked(request, None), size=1)
+        self.assertGreater(real.count, 3)
+        self.assertEqual((real.exact, listing.exact, listing.count), (True, False, 3))
+        # Of what was not met so far no number is said, and it is not left out either.
+        self.assertLess({choice.value for choice in real.choices}, {choice.value for choice in listing.choices})
+        self.assertNotIn(0, [choice.count for choice in listing.choices])
+
+    def test_a_light_that_no_edition_can_give_shows_nothing(self):
+        Edition.objects.update(report_cut_off=None)
+        listing = Listing(**agreements_asked(RequestFactory().get("/?light=no_report&state=MX-ZAC&filters=open"), None))
+        self.assertEqual((len(listing), listing.count, listing.exact), (0, 0, True))
 
     def test_somebody_with_an_account_reads_what_they_may_and_not_the_rolls(self):
         user = make.user()
