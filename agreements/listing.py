@@ -50,23 +50,22 @@ def organizations_of(user: Any) -> QuerySet[Any]:
 
 def of_bodies(user: Any, agency: Any, organization: Any, along: Callable[[str], Any]) -> tuple[Filter, Filter]:
     """The filters by public body and by organization; `along` gives the marks of a roll."""
-    agencies, organizations = agencies_of(user), organizations_of(user)
     return (
         ChoiceFilter(
             "agency",
             pgettext_lazy("filter", "Public body"),
-            lambda: choices_of(agencies, body_words),
+            lambda: choices_of(agencies_of(user), body_words),
             apply=agency,
             marks=along("aa"),
-            find=lambda text: one_of(agencies, text, body_words),
+            find=lambda text: one_of(agencies_of(user), text, body_words),
         ),
         ChoiceFilter(
             "organization",
             pgettext_lazy("filter", "Organization"),
-            lambda: choices_of(organizations),
+            lambda: choices_of(organizations_of(user)),
             apply=organization,
             marks=along("ao"),
-            find=lambda text: one_of(organizations, text),
+            find=lambda text: one_of(organizations_of(user), text),
         ),
     )
 

@@ -169,20 +169,24 @@ class Walk:
 
     def count(self, limit: int) -> tuple[int, bool]:
         """(how many, whether these are all up to `limit`)."""
-        look = LOOK if self.looked_up and self.among is None else None
+        look = LOOK if self.looked_up and self.among is None and self.marks else None
         text, values = self.branches("l.record", "", ("", []), limit, look=look)
-        ((number,),) = asked(f"SELECT count(*) FROM (SELECT * FROM ({text}) b LIMIT {limit:d}) c", values)
-        return int(number), number >= limit or look is None or self.seen(LOOK + 1) <= LOOK
+        counted = f"SELECT count(*) FROM (SELECT * FROM ({text}) b LIMIT {limit:d}) c"
+        if look is None:
+            ((number,),) = asked(counted, values)
+            return int(number), True
+        met, more = self.met(look + 1)
+        ((number, longest),) = asked(f"SELECT ({counted}), ({met})", [*values, *more])
+        return int(number), number >= limit or longest <= look
 
-    def seen(self, limit: int) -> int:
+    def met(self, limit: int) -> Sql:
         """How many entries the longest branch has, up to `limit`."""
         texts, values = [], []
         for mark in self.marks:
             text, more = mark.sql("l")
             texts.append(f"SELECT count(*) AS n FROM (SELECT 1 FROM {TABLE} l WHERE {text} LIMIT {limit:d}) b")
             values += more
-        ((number,),) = asked(f"SELECT max(n) FROM ({' UNION ALL '.join(texts)}) c", values) if texts else ((0,),)
-        return int(number)
+        return f"SELECT max(n) FROM ({' UNION ALL '.join(texts)}) c", values
 
     def ids(self, order: Sequence[str], after: list[Any] | None, limit: int) -> list[int]:
         """The ids of so many records in this order, from the values of its columns on that are given."""

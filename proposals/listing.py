@@ -154,7 +154,6 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
         """What stands in a roll is what anybody may read; somebody with an account may read more."""
         return (lambda value: [Mark(roll, value)]) if user is None else None
 
-    bodies, asking = asked_bodies(), proposing_organizations()
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
@@ -184,18 +183,18 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
         ChoiceFilter(
             "agency",
             pgettext_lazy("filter", "Public body"),
-            lambda: choices_of(bodies, body_words),
+            lambda: choices_of(asked_bodies(), body_words),
             apply=to_agency,
             marks=along("pa"),
-            find=lambda text: one_of(bodies, text, body_words),
+            find=lambda text: one_of(asked_bodies(), text, body_words),
         ),
         ChoiceFilter(
             "organization",
             pgettext_lazy("filter", "Organization"),
-            lambda: choices_of(asking),
+            lambda: choices_of(proposing_organizations()),
             apply=from_organization,
             marks=along("po"),
-            find=lambda text: one_of(asking, text),
+            find=lambda text: one_of(proposing_organizations(), text),
         ),
         ChoiceFilter(
             "state",
