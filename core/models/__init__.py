@@ -8,6 +8,7 @@ from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.match import MatchKey
 from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.revision import Revision
+from core.models.roll import RollEntry
 from core.models.search import SearchEntry, SearchWord
 from core.models.tally import TalliedFact, Tally
 
@@ -24,6 +25,7 @@ __all__ = [
     "Record",
     "Reminder",
     "Revision",
+    "RollEntry",
     "SearchEntry",
     "SearchWord",
     "Source",
