@@ -29,18 +29,9 @@ from agreements.workspace.fields import (
 )
 from agreements.workspace.rows import Folded, RowForm, Rows, RowsBlock, WithRows
 from agreements.workspace.zones import clocks, moment_in, zone_choices
-from core.forms import BaseForm, RecordForm, pair
+from core.forms import BaseForm, RecordForm, pair, time_field
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-
-
-def time_field(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        input_formats=["%H:%M", "%H:%M:%S"],
-        error_messages={"invalid": gettext_lazy("Write the time as hours and minutes, for example 16:30.")},
-    )
 
 
 class TimesMixin(forms.Form):
