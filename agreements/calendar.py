@@ -29,10 +29,13 @@ from core.pages import to_permanent
 MOST = 500
 
 
-def meeting_event(meeting: Meeting, agreements: Iterable[Agreement], address: Address) -> Event:
-    """A meeting on the wall clock of its own time zone. `agreements`: those that it follows and that anybody may read."""
+def meeting_event(meeting: Meeting, agreements: Iterable[Agreement], address: Address, *, page: str = "") -> Event:
+    """A meeting on the wall clock of its own time zone. `agreements`: those that it follows and that the reader may read.
+
+    `page`: the path that the entry leads to, by default the public page.
+    """
     zone = ZoneInfo(meeting.time_zone)
-    event = event_of(meeting, marked(meeting, f"{meeting.folio} · {meeting.title}"), address)
+    event = event_of(meeting, marked(meeting, f"{meeting.folio} · {meeting.title}"), address, page=page)
     event.add("dtstart", meeting.starts_at.astimezone(zone))
     event.add("dtend", meeting.ends_at.astimezone(zone))
     event.add("sequence", meeting.sequence)

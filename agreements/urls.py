@@ -3,7 +3,8 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from agreements import views
+from agreements import dossier, views
+from agreements.workspace.inviting import answer_by_mail
 
 versions = [
     path("<int:number>.json", views.agreement_version_json, name="agreement_version_json"),
@@ -14,7 +15,7 @@ agreements = [
     path(_("agreements.csv"), views.agreements_csv, name="agreements_csv"),
     path("<str:key>.json", views.agreement_json, name="agreement_json"),
     path("<str:key>/", views.agreement, name="agreement"),
-    path("<str:key>/", include([path(_("versions/"), include(versions))])),
+    path("<str:key>/", include([path(_("versions/"), include(versions)), path(_("minutes/"), dossier.dossier, name="dossier")])),
 ]
 meetings = [
     path("", views.meetings, name="meetings"),
@@ -27,6 +28,7 @@ meetings = [
 urlpatterns = [
     path(_("agreements/"), include(agreements)),
     path(_("meetings/"), include(meetings)),
+    path(_("by-mail/invitations/<str:token>/"), answer_by_mail, name="answer_by_mail"),
     path(_("evidence/"), include([path("<str:key>/", views.evidence, name="evidence")])),
     path(_("papers/"), include([path("<str:key>/", views.paper, name="paper")])),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, npgettext_lazy
 
 from core.text import fold
 from forum.models import Edition, EditionAgency, EditionOrganization, Organization, Participation
@@ -15,11 +15,13 @@ LEADERS, OTHERS = "leaders", "others"
 ORGANIZATIONS, HOSTS, AGENCIES = "organizations", "hosts", "agencies"
 #: Group → the words after “28 of 34”.
 GROUPS: dict[str, Any] = {
-    LEADERS: ngettext_lazy("leader", "leaders", "of"),
-    ORGANIZATIONS: ngettext_lazy("organization", "organizations", "of"),
-    HOSTS: ngettext_lazy("convening or supporting organization", "convening or supporting organizations", "of"),
-    AGENCIES: ngettext_lazy("public body", "public bodies", "of"),
-    OTHERS: ngettext_lazy("other participant", "other participants", "of"),
+    LEADERS: npgettext_lazy("of those expected", "leader", "leaders", "of"),
+    ORGANIZATIONS: npgettext_lazy("of those expected", "organization", "organizations", "of"),
+    HOSTS: npgettext_lazy(
+        "of those expected", "convening or supporting organization", "convening or supporting organizations", "of"
+    ),
+    AGENCIES: npgettext_lazy("of those expected", "public body", "public bodies", "of"),
+    OTHERS: npgettext_lazy("of those expected", "other participant", "other participants", "of"),
 }
 HEADINGS = {
     "people": gettext_lazy("People"),

@@ -13,6 +13,8 @@
   var told = document.querySelector("[data-told]");
   var refused = document.querySelector("[data-refused]");
 
+  document.querySelectorAll("[data-scripted]").forEach(function (each) { each.hidden = false; });
+
   // --- what is not sent yet: one entry of the store for each tick, so that two windows never write over each other ---
   var place = "acuerda-queue/" + desk.dataset.account + "/" + desk.dataset.desk + "/";
   var memory = {}, fragile = false, count = 0;
