@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from core.models import Event, Receipt
@@ -59,14 +60,14 @@ class RegistrationJourney(BrowserCase):
 
         for n in range(1, 11):
             # Case, accents and the order of the words do not matter.
-            self.check_in(f"{n:02d} NUNEZ")
+            self.check_in(f"{n:02d} NU")
         self.sent()
         assert self.there() == (10, 0)
         assert self.tally("organizations") == f"7 of {ORGANIZATIONS} organizations"
 
         self.context.set_offline(True)
         for n in range(11, 21):
-            self.check_in(f"núñez {n:02d}")
+            self.check_in(f"úñe {n:02d}")
         assert self.tally("leaders") == f"20 of {LEADERS} leaders"
         assert "10 ticks are not sent yet" in page.locator("[data-waiting]").inner_text()
         assert self.there() == (10, 0)
@@ -78,13 +79,13 @@ class RegistrationJourney(BrowserCase):
 
         # A second desk ticks somebody meanwhile; a second press of Enter ticks nobody.
         for n in range(21, 31):
-            self.check_in(f"lider {n}")
+            self.check_in(f"li {n}")
             page.keyboard.press("Enter")
         self.context.set_offline(True)
         for n in range(31, LEADERS + 1):
-            self.check_in(f"LID-{n}")
+            self.check_in(f"D-{n}")
         for n in range(1, ORGANIZATIONS + 1):
-            self.check_in(f"federacion {n:02d}")
+            self.check_in(f"{n:02d} f")
         # One of them by mistake: taken back before anything could be sent.
         self.tab_to("[data-row='o:ORG-20'] [value^=undo]")
         page.keyboard.press("Enter")
@@ -101,6 +102,36 @@ class RegistrationJourney(BrowserCase):
         done = Event.objects.filter(action="check_in").count(), Event.objects.filter(action="undo_check_in").count()
         assert done == (LEADERS + ORGANIZATIONS + 1, 1)
         assert Receipt.objects.count() == LEADERS + ORGANIZATIONS + 2
+
+    def test_the_roll_of_a_meeting_by_the_same_script(self) -> None:
+        """By its search box and by radio buttons; the whole form waits until nothing is left to send."""
+        page, now = self.page, make.now()
+        meeting = make.meeting(self.edition, starts_at=now - dt.timedelta(hours=1), ends_at=now + dt.timedelta(hours=1))
+        for person in self.edition.participations.order_by("key")[:4]:
+            make.invite(meeting, person.organization, participation=person)
+        self.expected_errors = ["Failed to load resource", "ERR_"]
+        self.open(at("meeting_hold", meeting.folio))
+        self.assertEqual(self.axe(), [])
+        self.context.set_offline(True)
+        page.locator("#q").focus()
+        for words in ("nunez 01", "02 lider"):
+            self.check_in(words)
+        # The third by arrow keys: absent, passing over present.
+        page.locator(".roll").nth(2).locator("input").first.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        assert "3 ticks are not sent yet" in page.locator("[data-waiting]").inner_text()
+        page.locator("[name=rest]").click()
+        assert page.locator("[data-waiting]").is_visible()
+        self.context.set_offline(False)
+        self.sent()
+        presences = list(meeting.attendance.order_by("id").values_list("presence", flat=True))
+        assert presences == ["present", "present", "absent", "invited"]
+        page.locator("[name=rest]").click()
+        page.wait_for_url("**/meetings/*/")
+        meeting.refresh_from_db()
+        assert (meeting.status, meeting.attendance.filter(presence="absent").count()) == ("held", 2)
 
     def open_blank_and_back(self) -> Any:
         self.page.goto("about:blank")
