@@ -23,7 +23,7 @@ UNSEEN = frozenset(
     {
         *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow"),
         *("core_tally", "core_talliedfact", "core_rollentry", "core_searchword", "core_matchkey"),
-        *("core_message", "core_mailsettings", "core_subscription"),
+        *("core_message", "core_mailsettings", "core_subscription", "core_receipt"),
     }
 )
 #: Columns that no public page shows, and that change when nothing else does.

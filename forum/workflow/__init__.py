@@ -15,6 +15,7 @@ from forum.workflow.agencies import (
 from forum.workflow.closures import enter_closure, withdraw_closure
 from forum.workflow.editions import (
     EDITION,
+    check_in_body,
     create_edition,
     create_session,
     create_table,
@@ -23,6 +24,7 @@ from forum.workflow.editions import (
     edit_table,
     join_edition,
     leave_edition,
+    remove_session,
     set_stage,
 )
 from forum.workflow.organizations import (
@@ -33,7 +35,7 @@ from forum.workflow.organizations import (
     remove_organization_name,
     unlink_mirror,
 )
-from forum.workflow.people import create_participation, edit_participation, set_consent
+from forum.workflow.people import check_in, create_participation, edit_participation, set_consent
 from forum.workflow.reminding import remind
 from forum.workflow.roles import add_role, create_account, remove_role
 
@@ -46,6 +48,8 @@ __all__ = [
     "add_organization_name",
     "add_role",
     "add_succession",
+    "check_in",
+    "check_in_body",
     "create_account",
     "create_agency",
     "create_edition",
@@ -68,6 +72,7 @@ __all__ = [
     "remove_agency_name",
     "remove_organization_name",
     "remove_role",
+    "remove_session",
     "set_consent",
     "set_stage",
     "unlink_mirror",

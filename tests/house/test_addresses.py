@@ -14,12 +14,15 @@ from django.test import TestCase
 from django.urls import NoReverseMatch, get_resolver, reverse, translate_url
 from django.utils.translation import override
 
+from agreements.invitations import SALT as INVITATION
 from core import search
 from core.documents import answers
 from core.documents.parts import texts_of
 from core.imports.runner import run_import
+from core.mail_links import token_of
 from core.models import MailSettings, Subscription
 from forum.models import Closure
+from forum.workflow import create_session
 from proposals.by_mail import token_for
 from proposals.models import PaperScan, TextTemplate
 from tests import factories as make
@@ -61,6 +64,11 @@ class AddressWorld(ChainWorld):
         cls.message = make.message(cls.opinion.referral, "referral_sent", cls.accounts["official"], state="held")
         owed = make.referral(make.proposal(cls.edition, status="in_review", proponents=[cls.organization]), cls.agency)
         cls.mail_token = token_for(cls.accounts["official"], owed)
+        cls.invitation_token = token_of(INVITATION, cls.accounts["official"], cls.coming)
+        cls.session = create_session(
+            actor=cls.accounts["organizer"],
+            values={"edition": cls.edition, "key": "s1", "title_es": "Plenaria", "starts_at": make.now(), "ends_at": make.now()},
+        )
         cls.batch = run_import(
             "organizations", name="x.csv", data=b"clave,nombre,tipo\n,,\nZ-1,,club\n", actor=cls.accounts["organizer"]
         ).batch
