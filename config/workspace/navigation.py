@@ -56,6 +56,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
         lambda roles: roles.organizer,
         ("agenc",),
     ),
+    (
+        "accounts",
+        pgettext_lazy("navigation of the workspace", "Accounts"),
+        lambda roles: roles.organizer,
+        ("account", "invitation"),
+    ),
     ("mails", pgettext_lazy("navigation of the workspace", "Mails"), lambda roles: roles.organizer, ("mails", "mail")),
 )
 

@@ -4,6 +4,17 @@ All are keyword-only and atomic, write their event in the same transaction, and 
 `ValidationError` with a sentence for the person who tried.
 """
 
+from forum.workflow.accounts import (
+    accept_invitation,
+    close_account,
+    end_sessions,
+    forget_second_factor,
+    invite,
+    only_who_manages,
+    reopen_account,
+    revoke_invitation,
+    send_again,
+)
 from forum.workflow.agencies import (
     add_agency_name,
     add_succession,
@@ -42,10 +53,12 @@ WORKFLOWS = (EDITION,)
 __all__ = [
     "EDITION",
     "WORKFLOWS",
+    "accept_invitation",
     "add_agency_name",
     "add_organization_name",
     "add_role",
     "add_succession",
+    "close_account",
     "create_account",
     "create_agency",
     "create_edition",
@@ -59,15 +72,22 @@ __all__ = [
     "edit_participation",
     "edit_session",
     "edit_table",
+    "end_sessions",
     "enter_closure",
+    "forget_second_factor",
+    "invite",
     "join_edition",
     "leave_edition",
     "link_mirror",
+    "only_who_manages",
     "refresh_other_names",
     "remind",
     "remove_agency_name",
     "remove_organization_name",
     "remove_role",
+    "reopen_account",
+    "revoke_invitation",
+    "send_again",
     "set_consent",
     "set_stage",
     "unlink_mirror",

@@ -18,7 +18,7 @@ from django.utils.translation import override
 from core import search
 from core.imports.runner import run_import
 from core.models import MailSettings, Subscription
-from forum.models import Closure
+from forum.models import Closure, Invitation
 from proposals.by_mail import token_for
 from proposals.models import PaperScan, TextTemplate
 from tests import factories as make
@@ -60,6 +60,13 @@ class AddressWorld(ChainWorld):
         cls.message = make.message(cls.opinion.referral, "referral_sent", cls.accounts["official"], state="held")
         owed = make.referral(make.proposal(cls.edition, status="in_review", proponents=[cls.organization]), cls.agency)
         cls.mail_token = token_for(cls.accounts["official"], owed)
+        cls.invitation = Invitation.objects.create(
+            user=make.user("invited@example.org"),
+            kind="delegate",
+            organization=cls.organization,
+            invited_by=cls.accounts["organizer"],
+        )
+        cls.passkey = make.passkey(cls.accounts["delegate"])
         cls.batch = run_import(
             "organizations", name="x.csv", data=b"clave,nombre,tipo\n,,\nZ-1,,club\n", actor=cls.accounts["organizer"]
         ).batch
@@ -94,7 +101,7 @@ class AddressWorld(ChainWorld):
 @pytest.mark.once
 class AudienceTests(AddressWorld, TestCase):
     def cases(self) -> list[tuple[str, list[Any], set[str]]]:
-        return [*public_cases(self), *workspace_cases(self), *account_cases()]
+        return [*public_cases(self), *workspace_cases(self), *account_cases(self)]
 
     def test_every_name_is_declared(self) -> None:
         known = {name for name in names(get_resolver()) if not name.startswith("admin:")}
