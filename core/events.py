@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from django.core.cache import cache
 from django.db import connection, models
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -28,6 +29,9 @@ _watched: ContextVar[list[Event] | None] = ContextVar("watched", default=None)
 #: Columns that say nothing about the matter of a record.
 HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
 MASK = "•"
+MOST_DENIED = 30
+#: A longer part of an address may be a secret of a mail.
+LONGEST_NAMED = 24
 
 
 class Actor(Protocol):
@@ -194,6 +198,30 @@ def build_event(
         reason=reason,
         origin=current_origin(),
     )
+
+
+def record_denied(request: Any, action: str) -> None:
+    """Somebody with an account asked for what is not theirs: one event, with the page and the public keys of its address.
+
+    Nothing of what was sent is kept. At most `MOST_DENIED` a minute and account, so that nobody fills the table.
+    """
+    user, match = request.user, request.resolver_match
+    key = f"denied:{user.pk}:{timezone.now():%H%M}"
+    cache.add(key, 0, 120)
+    if match is None or cache.incr(key) > MOST_DENIED:
+        return
+    named = [str(value) for value in (*match.args, *match.kwargs.values()) if len(str(value)) <= LONGEST_NAMED]
+    Event(
+        at=timezone.now(),
+        actor_id=user.pk,
+        actor_label=user.acting_label[:200],
+        model="page",
+        record_id=0,
+        record_key=" ".join([match.view_name, *named]).replace("\x00", "")[:80],
+        action=action,
+        changes={"method": [None, request.method]},
+        origin=current_origin(),
+    ).save()
 
 
 def events_of(record: models.Model) -> models.QuerySet[Event]:

@@ -62,6 +62,7 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
         lambda roles: roles.organizer,
         ("account", "invitation"),
     ),
+    ("audit", pgettext_lazy("navigation of the workspace", "Audit"), lambda roles: roles.administrator, ("audit",)),
     ("mails", pgettext_lazy("navigation of the workspace", "Mails"), lambda roles: roles.organizer, ("mails", "mail")),
 )
 

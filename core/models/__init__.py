@@ -8,11 +8,13 @@ from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.match import MatchKey
 from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.revision import Revision
+from core.models.seal import EventSeal
 from core.models.search import SearchEntry, SearchWord
 from core.models.tally import TalliedFact, Tally
 
 __all__ = [
     "Event",
+    "EventSeal",
     "FolioCounter",
     "ImportBatch",
     "ImportRow",

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import accounts, closures, desks, editions, mail, participants
+from forum.workspace import accounts, audit, closures, desks, editions, mail, participants
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path(_("accounts/invitations/<str:key>/<str:action>/"), accounts.invitation_step, name="invitation_step"),
     path(_("accounts/<str:key>/"), accounts.account, name="account"),
     path(_("accounts/<str:key>/<str:action>/"), accounts.account_step, name="account_step"),
+    path(_("audit/"), audit.audit, name="audit"),
+    path(_("audit.csv"), audit.audit_csv, name="audit_csv"),
     path(_("agencies/"), desks.agencies, name="agencies"),
     path(_("agencies/new/"), desks.agency_new, name="agency_new"),
     path(_("agencies/<str:key>/"), desks.agency_edit, name="agency_edit"),

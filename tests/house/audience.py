@@ -96,6 +96,7 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("account", [w.accounts["official"].key], ANY_ORGANIZER),
         ("account", [w.accounts["organizer"].key], ORGANIZERS),
         ("account", [w.accounts["administrator"].key], ADMINISTRATOR),
+        *((name, [], ADMINISTRATOR) for name in ("audit", "audit_csv")),
         ("account_step", [w.accounts["official"].key, "close"], NOBODY),
         ("invitation_step", [w.invitation.key, "send"], NOBODY),
         ("mails", [], ANY_ORGANIZER),
