@@ -262,6 +262,9 @@ if not DEBUG:
         # Throttles count by the address that the proxy saw; without this all readers would be one.
         ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
+# Where somebody who found a weakness writes to: mailto: or https: (/.well-known/security.txt).
+SECURITY_CONTACT = env.contact(env.text("SECURITY_CONTACT"), SITE_URL)
+
 # --- ours -------------------------------------------------------------------------------------------------------------
 
 # Demo accounts are refused when DEBUG is off, unless the person who installs asks for them (design.md section 6).
@@ -275,7 +278,9 @@ IMPORT_WORKER = env.text("IMPORT_WORKER", "embedded")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"()": "core.logs.PlainFormatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"level": "WARNING"}},

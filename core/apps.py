@@ -18,7 +18,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import locks, search, tally_triggers, triggers
+        from core import checks, locks, search, tally_triggers, triggers  # noqa: F401 (checks register themselves)
         from core.imports import candidates
 
         # Sent for each app once all migrations are done; one app is enough.

@@ -26,7 +26,17 @@ WITH_A_ROLE = SIGNED_IN - {"nobody"}
 def public_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
     """(name, arguments, who gets 200 with GET); a name may stand here more than once."""
     asked, signed, held = [w.proposal.folio], [w.agreement.folio], [w.meeting.folio]
-    fixed = ("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "robots")
+    fixed = (
+        "healthz",
+        "readyz",
+        "feed_agreements",
+        "feed_proposals",
+        "feed_progress",
+        "calendar",
+        "sitemap",
+        "robots",
+        "security_txt",
+    )
     pages = ("home", "progress", "search", "privacy", "data", "verify", "ledger", "participants")
     lists = ("editions", "organizations", "agencies", "proposals", "antecedents", "agreements", "meetings")
     files = (*(f"{name}_csv" for name in lists), "participants_csv", "commitments_csv")
