@@ -283,5 +283,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    # Django's own handlers write paths, and would mail whole requests.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"level": "WARNING", "handlers": []}},
 }

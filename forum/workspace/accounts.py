@@ -123,6 +123,7 @@ def account_page(request: HttpRequest, found: User, failed: Any = None) -> HttpR
         "role_form": role_form if roles else None,
         "steps": forms,
         "has_factor": found.authenticator_set.exclude(type="recovery_codes").exists(),
+        "sees_audit": is_administrator(None, request.user),
         "timeline": timeline(found),
     }
     return render(request, "forum/workspace/account.html", context, status=REFUSED if failed is not None else 200)

@@ -111,7 +111,7 @@ def actions() -> list[tuple[str, Any]]:
 
 
 FILTERS = (
-    WhoFilter("who", gettext_lazy("Who (address or key of the account)"), lambda rows, pk: rows.filter(actor=pk)),
+    WhoFilter("who", gettext_lazy("Who (address or key)"), lambda rows, pk: rows.filter(actor=pk)),
     RecordKeyFilter("record", gettext_lazy("Record (folio or key)"), lambda rows, key: rows.filter(record_key=key)),
     PersonFilter("person", gettext_lazy("About a person (key)"), about),
     DayFilter("since", gettext_lazy("From the day"), lambda rows, day: rows.filter(at__gte=start_of(day))),

@@ -243,6 +243,8 @@ class LogTests(SimpleTestCase):
         self.assertEqual((settings.ADMINS, set(settings.LOGGING["handlers"])), ([], {"console"}))
         self.assertEqual(settings.LOGGING["handlers"]["console"]["formatter"], "plain")
         self.assertEqual(settings.LOGGING["formatters"]["plain"]["()"], "core.logs.PlainFormatter")
+        for name in ("django", "django.request", "django.server", "django.security"):
+            self.assertEqual(logging.getLogger(name).handlers, [])
         levels = (settings.LOGGING["root"]["level"], settings.LOGGING["loggers"]["django.server"]["level"])
         self.assertEqual(levels, ("INFO", "WARNING"))
 
