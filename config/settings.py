@@ -284,5 +284,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Django's own handlers write paths, and would mail whole requests.
-    "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"level": "WARNING", "handlers": []}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"level": "WARNING", "handlers": []},
+        "fido2": {"level": "WARNING"},
+    },
 }

@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.urls import reverse
 from django.utils.translation import override
+from playwright.sync_api import TimeoutError
 
 from core.outbox import sending
 from forum import workflow
@@ -58,7 +59,10 @@ class SigningIn(BrowserCase):
         self.page.wait_for_url(f"**{reverse('home')}")
 
     def at(self, name: str) -> None:
-        self.page.wait_for_url(lambda url: url.split("?")[0].endswith(reverse(name)))
+        try:
+            self.page.wait_for_url(lambda url: url.split("?")[0].endswith(reverse(name)))
+        except TimeoutError:
+            raise AssertionError(f"{name}: {self.page.url} {self.page.locator('main').inner_text()[:600]}") from None
 
     def sound(self) -> None:
         """The page as it stands has nothing wrong with it."""
@@ -96,8 +100,6 @@ class SigningIn(BrowserCase):
             self.sign_in_with("nueva@example.org", FIRST)
             self.at("mfa_authenticate")
             self.go("workspace:queue")
-            self.at("account_login")
-            self.sign_in_with("nueva@example.org", FIRST)
             self.at("mfa_authenticate")
             self.fill(code="000000")
             self.press("Entrar")
