@@ -18,12 +18,8 @@ from core.imports.writer import CONTENT_TYPES, write_csv
 from core.listing import ChoiceFilter, Filter, Listing
 from core.pages import reader
 from forum.models import Edition
-<<<<<<< HEAD
-from proposals.listing import PROPOSAL_ORDERS, asked_bodies, body_words, choices_of, edition_choices, table_choices, to_agency
-=======
 from proposals.documents import matrix_document
-from proposals.listing import PROPOSAL_ORDERS, asked_agencies, edition_choices, table_choices, to_agency
->>>>>>> ef9c5d2
+from proposals.listing import PROPOSAL_ORDERS, asked_bodies, body_words, choices_of, edition_choices, table_choices, to_agency
 from proposals.matrix import bodies_of, cells_of
 from proposals.models import Proposal
 
