@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any, Protocol
 
+from django.core.cache import cache
 from django.db import connection, models
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -32,6 +33,9 @@ HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded"
 MASK = "•"
 #: What is JSON as it is.
 SIMPLE = frozenset({str, int, bool, float, type(None)})
+MOST_DENIED = 30
+#: A longer part of an address may be a secret of a mail.
+LONGEST_NAMED = 24
 
 
 class Actor(Protocol):
@@ -117,7 +121,7 @@ def values_of(record: models.Model) -> dict[str, Any]:
     }
 
 
-@cache
+@functools.cache
 def columns_told(model: type[models.Model]) -> list[tuple[str, bool]]:
     """(attribute, whether it is a file) of the columns that events tell of."""
     fields = sorted(model._meta.concrete_fields, key=lambda field: isinstance(field, models.FileField))
@@ -203,6 +207,30 @@ def build_event(
         reason=reason,
         origin=current_origin(),
     )
+
+
+def record_denied(request: Any, action: str) -> None:
+    """Somebody with an account asked for what is not theirs: one event, with the page and the public keys of its address.
+
+    Nothing of what was sent is kept. At most `MOST_DENIED` a minute and account, so that nobody fills the table.
+    """
+    user, match = request.user, request.resolver_match
+    key = f"denied:{user.pk}:{timezone.now():%H%M}"
+    cache.add(key, 0, 120)
+    if match is None or cache.incr(key) > MOST_DENIED:
+        return
+    named = [str(value) for value in (*match.args, *match.kwargs.values()) if len(str(value)) <= LONGEST_NAMED]
+    Event(
+        at=timezone.now(),
+        actor_id=user.pk,
+        actor_label=user.acting_label[:200],
+        model="page",
+        record_id=0,
+        record_key=" ".join([match.view_name, *named]).replace("\x00", "")[:80],
+        action=action,
+        changes={"method": [None, request.method]},
+        origin=current_origin(),
+    ).save()
 
 
 def events_of(record: models.Model) -> models.QuerySet[Event]:

@@ -18,7 +18,9 @@ from proposals.querysets import proposal_gate
 PUBLIC = ("status", "published_at", "edition_id")
 #: A draft counts nowhere.
 IS_PUBLIC = "{row}.published_at IS NOT NULL"
-OF_EDITION = Source("forum_edition", ("stage",), "SELECT id FROM proposals_proposal WHERE edition_id = {row}.id")
+#: Only where an edition opens, or goes back to be prepared, does what it holds become public or cease to be.
+OPENING = "{row}.stage = 'preparation'"
+OF_EDITION = Source("forum_edition", ("stage",), "SELECT id FROM proposals_proposal WHERE edition_id = {row}.id", OPENING)
 
 
 def code(*cases: When, default: Any) -> Case:

@@ -105,3 +105,17 @@ def set_consent(
                 consent.save(update_fields=["revoked_at"])
         search.refresh(participation)
     return participation
+
+
+def check_in(*, participation: Participation, actor: Any, undo: bool = False, at: dt.datetime | None = None) -> Participation:
+    """A participant has arrived (`undo`: it was a mistake). Nothing happens when it stands so already.
+
+    `at` is when it was, by the clock of the desk; the event is dated when it is written.
+    """
+    only_organizers_of(participation.edition, actor)
+    with gathering.together():
+        if (lock(participation).checked_in_at is None) == undo:
+            return participation
+        with changing(participation, "undo_check_in" if undo else "check_in", actor=actor) as change:
+            change.record.checked_in_at = None if undo else at or change.at
+    return participation
