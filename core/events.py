@@ -193,7 +193,7 @@ def build_event(
 ) -> Event:
     """An unsaved event, for writing many at once (imports)."""
     edition = getattr(record, "event_edition", None)
-    return made(
+    event: Event = made(
         Event,
         at=at or timezone.now(),
         actor_id=getattr(actor, "pk", None),
@@ -207,6 +207,7 @@ def build_event(
         reason=reason,
         origin=current_origin(),
     )
+    return event
 
 
 def record_denied(request: Any, action: str) -> None:
