@@ -184,17 +184,28 @@ def minutes_to_read(roles: Roles, today: dt.date) -> list[WaitingItem]:
 
 
 def meetings_coming(roles: Roles) -> list[WaitingItem]:
-    rows = Meeting.objects.filter(id__in=attendance_rows(roles).values("meeting"))
+    """Scheduled meetings, without those that were declined; proposed ones while it is asked which time suits."""
+    mine = attendance_rows(roles).filter(meeting=OuterRef("pk"))
+    rows = Meeting.objects.annotate(unanswered=Exists(mine.filter(answer="")))
+    coming = rows.filter(Exists(mine.exclude(answer="no"))).coming(timezone.now())
+    asked = rows.filter(
+        Exists(mine.filter(slot_answers__isnull=True)), status="proposed", slots__isnull=False, ends_at__gte=timezone.now()
+    )
+    found = [
+        (row, _("Answer the invitation") if row.unanswered else _("Take part"))
+        for row in coming.order_by("starts_at", "folio")[:MOST_ITEMS]
+    ]
+    found += [(row, _("Say which times suit")) for row in asked.distinct().order_by("starts_at", "folio")[:MOST_ITEMS]]
     return [
         WaitingItem(
             kind="meeting",
-            what=_("Take part"),
+            what=what,
             record=row.folio,
             title=row.title,
             url=reverse("workspace:meeting", args=[row.folio]),
             due_on=row.starts_at.astimezone(ZoneInfo(row.time_zone)).date(),
         )
-        for row in rows.coming(timezone.now()).order_by("starts_at", "folio")[:MOST_ITEMS]
+        for row, what in found
     ]
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from agreements import workflow
 from agreements.invitations import SALT, answer_address, open_invitation
 from agreements.models import Attendance, Meeting, SlotAnswer
+from agreements.waiting import waiting_for
 from core.events import events_of
 from core.mail_links import DeadLink, token_of
 from core.models import Message, Receipt
@@ -205,6 +206,19 @@ class AnswerTests(InvitingWorld, TestCase):
         self.assertEqual([event.action for event in events_of(meeting)[:2]], ["answer_by_mail", "answer"])
         # It opens no session and nothing else.
         self.assertEqual(stranger.get(self.at(meeting)).status_code, 302)
+
+    def test_what_waits_says_so(self) -> None:
+        def waits() -> list[tuple[str, str]]:
+            found = waiting_for(user=self.user("delegate"), today=dt.date(2027, 3, 1))
+            return [(item.record, item.what) for item in found or () if item.kind == "meeting"]
+
+        coming, asked = self.coming(), self.proposed()
+        self.assertEqual(waits(), [(coming.folio, "Answer the invitation"), (asked.folio, "Say which times suit")])
+        workflow.answer_invitation(meeting=asked, guest=self.guest(asked), actor=self.user("delegate"), suits={1: "yes", 2: "no"})
+        workflow.answer_invitation(meeting=coming, guest=self.guest(coming), actor=self.user("delegate"), answer="perhaps")
+        self.assertEqual(waits(), [(coming.folio, "Take part")])
+        workflow.answer_invitation(meeting=coming, guest=self.guest(coming), actor=self.user("delegate"), answer="no")
+        self.assertEqual(waits(), [])
 
     def test_links_that_open_nothing(self) -> None:
         meeting, user = self.coming(), self.user("delegate")
