@@ -12,6 +12,7 @@ from agreements.workspace import (
     meeting_edit,
     meetings,
     minutes,
+    papers,
     record,
     signing,
 )
@@ -48,6 +49,9 @@ urlpatterns = [
     path(_("meetings/<str:folio>/answer/"), inviting.meeting_answer, name="meeting_answer"),
     path(_("meetings/<str:folio>/times/<int:number>/choose/"), inviting.meeting_choose, name="meeting_choose"),
     path(_("meetings/<str:folio>/minutes/"), minutes.minutes, name="minutes"),
+    path(_("meetings/<str:folio>/minutes.pdf"), papers.minutes, {"form": "pdf"}, name="minutes_pdf"),
+    path(_("meetings/<str:folio>/minutes.docx"), papers.minutes, {"form": "docx"}, name="minutes_docx"),
+    path(_("meetings/<str:folio>/attendance.pdf"), papers.sign_sheet, name="sign_sheet"),
     path(_("meetings/<str:folio>/minutes/write/"), minutes.minutes_write, name="minutes_write"),
     path(_("meetings/<str:folio>/minutes/circulate/"), minutes.minutes_circulate, name="minutes_circulate"),
     path(_("meetings/<str:folio>/minutes/remark/"), minutes.minutes_remark, name="minutes_remark"),

@@ -9,11 +9,14 @@ from core.models.match import MatchKey
 from core.models.outbox import MailSettings, Message, Reminder, Subscription
 from core.models.receipt import Receipt
 from core.models.revision import Revision
+from core.models.roll import RollEntry
+from core.models.seal import EventSeal
 from core.models.search import SearchEntry, SearchWord
 from core.models.tally import TalliedFact, Tally
 
 __all__ = [
     "Event",
+    "EventSeal",
     "FolioCounter",
     "ImportBatch",
     "ImportRow",
@@ -26,6 +29,7 @@ __all__ = [
     "Record",
     "Reminder",
     "Revision",
+    "RollEntry",
     "SearchEntry",
     "SearchWord",
     "Source",

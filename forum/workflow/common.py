@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.checking import clean_fields
 from core.events import SYSTEM
 from core.workflow import StepRefused, changing, create
 from forum.permissions import is_any_organizer, is_organizer_of
@@ -33,7 +34,7 @@ def only_organizers(actor: Any) -> None:
 
 def create_checked(record: Any, check: Check, *, actor: Any, at: dt.datetime | None = None) -> Any:
     """Check the rules of the record, then validate and save it with its event."""
-    record.clean_fields(exclude=[field.name for field in record._meta.fields if field.is_relation])
+    clean_fields(record, {field.name for field in record._meta.fields if field.is_relation})
     check(record)
     return create(record, actor=actor, at=at)
 

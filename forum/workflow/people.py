@@ -65,8 +65,13 @@ def edit_participation(
         edit_checked(participation, values, check_participation, actor=actor, revision=revision, at=at)
         if person_values:
             person = participation.person
+            # Before the change, which forgets what was read together with others (an import).
+            parts = person.participations.all()
+            if "participations" not in getattr(person, "_prefetched_objects_cache", {}):
+                parts = parts.select_related("edition", "organization", "agency")
+            parts = list(parts)
             edit_checked(person, person_values, check_person, actor=actor, revision=person_revision, at=at)
-            for part in person.participations.select_related("edition", "organization", "agency"):
+            for part in parts:
                 current = participation if part.pk == participation.pk else part
                 if gathering.current() is not None and current is part:
                     current = lock(part)

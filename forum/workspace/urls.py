@@ -3,12 +3,26 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import closures, desks, editions, mail, participants, programme, registration, registration_new
+from forum.workspace import (
+    accounts,
+    audit,
+    closures,
+    desks,
+    editions,
+    mail,
+    papers,
+    participants,
+    programme,
+    registration,
+    registration_new,
+)
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
     path(_("forums/<str:slug>/"), editions.edition, name="edition"),
     path(_("forums/<str:slug>/stage/"), editions.edition_stage, name="edition_stage"),
+    path(_("forums/<str:slug>/attendance.pdf"), papers.sign_sheet, name="edition_sign_sheet"),
+    path(_("forums/<str:slug>/badges.pdf"), papers.badges, name="edition_badges"),
     path(_("forums/<str:slug>/edit/"), editions.edition_edit, name="edition_edit"),
     path(_("forums/<str:slug>/tables/new/"), editions.table_new, name="table_new"),
     path(_("forums/<str:slug>/tables/<int:number>/"), editions.table_edit, name="table_edit"),
@@ -38,6 +52,13 @@ urlpatterns = [
     path(_("mail/mine/"), mail.mail_settings, name="mail_settings"),
     path(_("mail/mine/calendar/"), mail.mail_calendar, name="mail_calendar"),
     path(_("mail/<str:key>/"), mail.mail, name="mail"),
+    path(_("accounts/"), accounts.accounts, name="accounts"),
+    path(_("accounts/invite/"), accounts.account_invite, name="account_invite"),
+    path(_("accounts/invitations/<str:key>/<str:action>/"), accounts.invitation_step, name="invitation_step"),
+    path(_("accounts/<str:key>/"), accounts.account, name="account"),
+    path(_("accounts/<str:key>/<str:action>/"), accounts.account_step, name="account_step"),
+    path(_("audit/"), audit.audit, name="audit"),
+    path(_("audit.csv"), audit.audit_csv, name="audit_csv"),
     path(_("agencies/"), desks.agencies, name="agencies"),
     path(_("agencies/new/"), desks.agency_new, name="agency_new"),
     path(_("agencies/<str:key>/"), desks.agency_edit, name="agency_edit"),
