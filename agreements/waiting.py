@@ -23,6 +23,7 @@ from agreements.models import (
     Evidence,
     Extension,
     Meeting,
+    MeetingSlot,
     MinutesVersion,
     Party,
     ProgressReport,
@@ -184,28 +185,27 @@ def minutes_to_read(roles: Roles, today: dt.date) -> list[WaitingItem]:
 
 
 def meetings_coming(roles: Roles) -> list[WaitingItem]:
-    """Scheduled meetings, without those that were declined; proposed ones while it is asked which time suits."""
+    """Scheduled meetings, without those that were declined; proposed ones while it is asked which time suits. One query."""
     mine = attendance_rows(roles).filter(meeting=OuterRef("pk"))
-    rows = Meeting.objects.annotate(unanswered=Exists(mine.filter(answer="")))
-    coming = rows.filter(Exists(mine.exclude(answer="no"))).coming(timezone.now())
-    asked = rows.filter(
-        Exists(mine.filter(slot_answers__isnull=True)), status="proposed", slots__isnull=False, ends_at__gte=timezone.now()
-    )
-    found = [
-        (row, _("Answer the invitation") if row.unanswered else _("Take part"))
-        for row in coming.order_by("starts_at", "folio")[:MOST_ITEMS]
-    ]
-    found += [(row, _("Say which times suit")) for row in asked.distinct().order_by("starts_at", "folio")[:MOST_ITEMS]]
+    coming = Q(Exists(mine.exclude(answer="no")), status=Meeting.Status.SCHEDULED)
+    asked = Q(Exists(mine.filter(slot_answers__isnull=True)), status=Meeting.Status.PROPOSED)
+    slots = Exists(MeetingSlot.objects.filter(meeting=OuterRef("pk")))
+    rows = Meeting.objects.filter(coming | asked & Q(slots), ends_at__gte=timezone.now())
+    rows = rows.annotate(unanswered=Exists(mine.filter(answer="")))
     return [
         WaitingItem(
             kind="meeting",
-            what=what,
+            what=_("Say which times suit")
+            if row.status == Meeting.Status.PROPOSED
+            else _("Answer the invitation")
+            if row.unanswered
+            else _("Take part"),
             record=row.folio,
             title=row.title,
             url=reverse("workspace:meeting", args=[row.folio]),
             due_on=row.starts_at.astimezone(ZoneInfo(row.time_zone)).date(),
         )
-        for row, what in found
+        for row in rows.order_by("starts_at", "folio")[:MOST_ITEMS]
     ]
 
 

@@ -213,7 +213,7 @@ class AnswerTests(InvitingWorld, TestCase):
             return [(item.record, item.what) for item in found or () if item.kind == "meeting"]
 
         coming, asked = self.coming(), self.proposed()
-        self.assertEqual(waits(), [(coming.folio, "Answer the invitation"), (asked.folio, "Say which times suit")])
+        self.assertEqual(waits(), [(asked.folio, "Say which times suit"), (coming.folio, "Answer the invitation")])
         workflow.answer_invitation(meeting=asked, guest=self.guest(asked), actor=self.user("delegate"), suits={1: "yes", 2: "no"})
         workflow.answer_invitation(meeting=coming, guest=self.guest(coming), actor=self.user("delegate"), answer="perhaps")
         self.assertEqual(waits(), [(coming.folio, "Take part")])
