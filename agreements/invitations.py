@@ -69,9 +69,9 @@ def invitation_file(meeting: Meeting, user: Any) -> Files:
 
 
 def person(mailbox: str, name: str) -> vCalAddress:
-    """A calendar user: address and name. A quotation mark cannot stand in a parameter (RFC 5545, 3.2)."""
+    """A calendar user: address and name, which icalendar writes so that it ends no parameter and no line (RFC 6868)."""
     address = vCalAddress(f"mailto:{mailbox}")
-    address.params["CN"] = vText(plain_text(name.replace('"', "'").replace("\n", " "))[:200])
+    address.params["CN"] = vText(plain_text(name)[:200])
     return address
 
 

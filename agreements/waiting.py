@@ -23,6 +23,7 @@ from agreements.models import (
     Evidence,
     Extension,
     Meeting,
+    MeetingSlot,
     MinutesVersion,
     Party,
     ProgressReport,
@@ -184,17 +185,27 @@ def minutes_to_read(roles: Roles, today: dt.date) -> list[WaitingItem]:
 
 
 def meetings_coming(roles: Roles) -> list[WaitingItem]:
-    rows = Meeting.objects.filter(id__in=attendance_rows(roles).values("meeting"))
+    """Scheduled meetings, without those that were declined; proposed ones while it is asked which time suits. One query."""
+    mine = attendance_rows(roles).filter(meeting=OuterRef("pk"))
+    coming = Q(Exists(mine.exclude(answer="no")), status=Meeting.Status.SCHEDULED)
+    asked = Q(Exists(mine.filter(slot_answers__isnull=True)), status=Meeting.Status.PROPOSED)
+    slots = Exists(MeetingSlot.objects.filter(meeting=OuterRef("pk")))
+    rows = Meeting.objects.filter(coming | asked & Q(slots), ends_at__gte=timezone.now())
+    rows = rows.annotate(unanswered=Exists(mine.filter(answer="")))
     return [
         WaitingItem(
             kind="meeting",
-            what=_("Take part"),
+            what=_("Say which times suit")
+            if row.status == Meeting.Status.PROPOSED
+            else _("Answer the invitation")
+            if row.unanswered
+            else _("Take part"),
             record=row.folio,
             title=row.title,
             url=reverse("workspace:meeting", args=[row.folio]),
             due_on=row.starts_at.astimezone(ZoneInfo(row.time_zone)).date(),
         )
-        for row in rows.coming(timezone.now()).order_by("starts_at", "folio")[:MOST_ITEMS]
+        for row in rows.order_by("starts_at", "folio")[:MOST_ITEMS]
     ]
 
 

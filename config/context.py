@@ -29,6 +29,7 @@ SECTIONS = (
 BELONGS = {
     "agreement": "agreements",
     "agreement_version": "agreements",
+    "dossier": "agreements",
     "proposal": "proposals",
     "antecedents": "proposals",
     "antecedent": "proposals",

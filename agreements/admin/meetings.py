@@ -29,7 +29,7 @@ class AgendaInline(ReadOnlyInline):
 
 class AttendanceInline(ReadOnlyInline):
     model = Attendance
-    fields = ("organization", "agency", "participation", "presence")
+    fields = ("organization", "agency", "participation", "answer", "presence")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("organization", "agency", "participation")
@@ -110,7 +110,7 @@ class MinutesVersionAdmin(EditionRecordAdmin):
     list_select_related = ("meeting",)
     search_fields = ("folio",)
     ordering = ("folio",)
-    readonly_fields = ("folio", "meeting", "number", "status", "remarks_until", "approved_at", "sha256")
+    readonly_fields = ("folio", "meeting", "number", "status", "cause", "remarks_until", "approved_at", "sha256")
     inlines = (ActionItemInline, RemarkInline)
     fieldsets = (
         (None, {"fields": readonly_fields}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -32,6 +33,9 @@ class Meeting(Record):
     KEY = "folio"
     FOLDS = ("folio", "title_es", "title_en", "place")
     PRIVATE = frozenset({"link"})
+
+    #: The invitations that the door has just written, for the notices of its event; empty on a meeting as it is loaded.
+    newly_invited: Sequence[Attendance] = ()
 
     folio = KeyField(
         _("folio"), unique=True, blank=True, validators=[check_key], help_text=_("Given once, never reused: FM1-R-01.")

@@ -163,6 +163,14 @@ def has_slots(_event: Any, meeting: Meeting) -> bool:
     return meeting.slots.exists()
 
 
+def invites_somebody(_event: Any, meeting: Meeting) -> bool:
+    return is_scheduled(meeting) and bool(meeting.newly_invited)
+
+
+def is_renamed(event: Any, meeting: Meeting) -> bool:
+    return is_scheduled(meeting) and "sequence" in event.changes
+
+
 def is_still_to_come(meeting: Meeting) -> bool:
     return is_scheduled(meeting) and meeting.ends_at > timezone.now()
 

@@ -77,6 +77,16 @@ def invited(meeting: Meeting) -> list[Any]:
     return people_for(meeting.attendance.all())
 
 
+def newly_invited(meeting: Meeting) -> list[Any]:
+    """Those whom the door has just invited; when the mail leaves, whoever is invited still."""
+    return people_for(meeting.newly_invited or meeting.attendance.all())
+
+
+def invited_before(meeting: Meeting) -> list[Any]:
+    new = {row.pk for row in meeting.newly_invited}
+    return people_for(row for row in meeting.attendance.all() if row.pk not in new)
+
+
 def invited_and_organizers(meeting: Meeting) -> list[Any]:
     return [*invited(meeting), *organizers_of(meeting)]
 

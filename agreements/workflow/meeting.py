@@ -124,10 +124,7 @@ def _create(
             guest.save()
         offer_times(meeting, [(in_zone(start, meeting.time_zone), in_zone(end, meeting.time_zone)) for start, end in slots])
         items = prefilled_agenda(meeting, followed, moment_of(at)) if agenda is None else [AgendaItem(**row) for row in agenda]
-        for number, item in enumerate(items, 1):
-            item.meeting, item.number = meeting, number
-            item.full_clean()
-            item.save()
+        _write_agenda(meeting, items)
         # Only now is it written who is invited.
         announce(events_of(meeting)[0], meeting, late=True)
     return meeting
@@ -140,6 +137,13 @@ def _guest(row: Mapping[str, Any]) -> Attendance:
     if participation is not None and organization is None and agency is None:
         organization, agency = participation.organization, participation.agency
     return Attendance(participation=participation, organization=organization, agency=agency)
+
+
+def _write_agenda(meeting: Meeting, items: Iterable[AgendaItem]) -> None:
+    for number, item in enumerate(items, 1):
+        item.meeting, item.number = meeting, number
+        item.full_clean()
+        item.save()
 
 
 def prefilled_agenda(meeting: Meeting, followed: list[Agreement], moment: dt.datetime) -> list[AgendaItem]:
@@ -166,6 +170,40 @@ def confirm_meeting(*, meeting: Meeting, actor: Any, slot: MeetingSlot | None = 
     with step(MEETING, meeting, "confirm", actor=actor, at=at) as change:
         choose_slot(change, slot)
         change.record.published_at = change.at
+    return meeting
+
+
+def edit_meeting(
+    *,
+    meeting: Meeting,
+    actor: Any,
+    values: Mapping[str, Any],
+    agenda: Rows | None = None,
+    invited: Rows = (),
+    revision: int | None = None,
+    at: dt.datetime | None = None,
+) -> Meeting:
+    """Change the title (`values`), write the agenda anew (None: it stays) and invite more (`invited`); rows as in `schedule`."""
+    with step(MEETING, meeting, "edit", actor=actor, revision=revision, at=at) as change:
+        record: Meeting = change.record
+        title = (record.title_es, record.title_en)
+        assign(record, values, ("title_es", "title_en"))
+        if (record.title_es, record.title_en) != title:
+            # Calendars take over a change when the number is higher.
+            record.sequence += 1
+        if agenda is not None:
+            before = list(record.agenda.order_by("number").values_list("text_es", flat=True))
+            record.agenda.all().delete()
+            _write_agenda(record, [AgendaItem(**row) for row in agenda])
+            change.note("agenda", before, list(record.agenda.order_by("number").values_list("text_es", flat=True)))
+        guests = [_guest(row) for row in invited]
+        for guest in guests:
+            guest.meeting = record
+            guest.full_clean()
+            guest.save()
+        change.note("invited", None, [guest_words(row) for row in guests] or None)
+        # For the notices of this event, which is written now: who has just been invited.
+        record.newly_invited = guests
     return meeting
 
 

@@ -200,6 +200,14 @@ MEETING = Workflow(
         Transition("confirm", pgettext_lazy("step", "Confirm"), (M.PROPOSED,), M.SCHEDULED, ("organizer",)),
         Transition("move", pgettext_lazy("step", "Move"), (M.PROPOSED, M.SCHEDULED), None, ("organizer",), needs_reason=True),
         Transition(
+            "edit",
+            pgettext_lazy("step", "Edit the agenda, invite more"),
+            (M.PROPOSED, M.SCHEDULED),
+            None,
+            ("organizer",),
+            note=gettext_lazy("Title, agenda, further invitations; another time or place is a move."),
+        ),
+        Transition(
             "answer",
             pgettext_lazy("step", "Answer the invitation"),
             (M.PROPOSED, M.SCHEDULED),

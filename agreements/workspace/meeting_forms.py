@@ -282,14 +282,18 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
             return False
         return True
 
-    def invited(self) -> list[dict[str, Any]]:
-        return [
-            {**body_argument(row.cleaned_data["body"]), "participation": row.cleaned_data.get("participation")}
-            for row in self.row_sets["invited"].filled()
-        ]
 
-    def agenda(self) -> list[dict[str, Any]]:
-        return [row.values("text_es", "text_en", "commitment", "action_item") for row in self.row_sets["agenda"].filled()]
+def invited_rows(form: Any) -> list[dict[str, Any]]:
+    """Who is invited, as the doors take it. `form` has rows of `InvitedRow`."""
+    return [
+        {**body_argument(row.cleaned_data["body"]), "participation": row.cleaned_data.get("participation")}
+        for row in form.row_sets["invited"].filled()
+    ]
+
+
+def agenda_rows(form: Any) -> list[dict[str, Any]]:
+    """The agenda, as the doors take it. `form` has rows of `AgendaRow`."""
+    return [row.values("text_es", "text_en", "commitment", "action_item") for row in form.row_sets["agenda"].filled()]
 
 
 class ClocksBlock:

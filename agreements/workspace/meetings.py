@@ -21,7 +21,7 @@ from agreements.workflow.meeting import prefilled_agenda
 from agreements.workspace.access import agreement_for, allowed, meeting_for, organized_editions, refuse_step
 from agreements.workspace.answers import AnswerForm, slot_rows
 from agreements.workspace.drafting import chosen_edition
-from agreements.workspace.meeting_forms import HoldForm, MeetingForm, MoveForm
+from agreements.workspace.meeting_forms import HoldForm, MeetingForm, MoveForm, agenda_rows, invited_rows
 from agreements.workspace.minutes_forms import ActionItemForm
 from agreements.workspace.zones import clocks
 from core.gate import get_for
@@ -32,7 +32,12 @@ from forum.roles import roles_of
 #: Agreements that a meeting of an edition can follow are offered up to this number.
 MOST_AGREEMENTS = 200
 #: Steps that have a page of their own.
-PAGES = {"move": "workspace:meeting_move", "hold": "workspace:meeting_hold", "correct_attendance": "workspace:meeting_hold"}
+PAGES = {
+    "edit": "workspace:meeting_edit",
+    "move": "workspace:meeting_move",
+    "hold": "workspace:meeting_hold",
+    "correct_attendance": "workspace:meeting_hold",
+}
 
 
 def followable(edition: Any, user: Any) -> list[Agreement]:
@@ -124,8 +129,8 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
         actor=user,
         values=form.meeting_values(),
         agreements=form.cleaned_data["agreements"],
-        invited=form.invited(),
-        agenda=form.agenda(),
+        invited=invited_rows(form),
+        agenda=agenda_rows(form),
         **({"slots": form.slots} if form.slots else {}),
     ):
         sentence = {

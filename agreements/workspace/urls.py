@@ -3,7 +3,19 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from agreements.workspace import commitments, drafting, follow_up, inviting, lists, meetings, minutes, papers, record, signing
+from agreements.workspace import (
+    commitments,
+    drafting,
+    follow_up,
+    inviting,
+    lists,
+    meeting_edit,
+    meetings,
+    minutes,
+    papers,
+    record,
+    signing,
+)
 
 urlpatterns = [
     path(_("agreements/"), lists.agreements, name="agreements"),
@@ -29,6 +41,7 @@ urlpatterns = [
     path(_("meetings/new/"), meetings.meeting_new, name="meeting_new"),
     path(_("meetings/<str:folio>/"), meetings.meeting, name="meeting"),
     path(_("meetings/<str:folio>/steps/<str:action>/"), meetings.meeting_step, name="meeting_step"),
+    path(_("meetings/<str:folio>/edit/"), meeting_edit.meeting_edit, name="meeting_edit"),
     path(_("meetings/<str:folio>/move/"), meetings.meeting_move, name="meeting_move"),
     path(_("meetings/<str:folio>/attendance/"), meetings.meeting_hold, name="meeting_hold"),
     path(_("meetings/<str:folio>/attendance/tick/"), inviting.meeting_tick, name="meeting_tick"),

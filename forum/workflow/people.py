@@ -66,10 +66,10 @@ def edit_participation(
         if person_values:
             person = participation.person
             # Before the change, which forgets what was read together with others (an import).
-            parts = person.participations.all()
+            rows = person.participations.all()
             if "participations" not in getattr(person, "_prefetched_objects_cache", {}):
-                parts = parts.select_related("edition", "organization", "agency")
-            together = list(parts)
+                rows = rows.select_related("edition", "organization", "agency")
+            together = list(rows)
             edit_checked(person, person_values, check_person, actor=actor, revision=person_revision, at=at)
             for part in together:
                 current = participation if part.pk == participation.pk else part

@@ -258,16 +258,21 @@
   }
   function filter() {
     if (!box) return;
-    var words = fold(box.value).split(" ").filter(Boolean), shown = 0;
+    var words = fold(box.value).split(" ").filter(Boolean), shown = [], named = [];
+    function has(text) { return words.every(function (word) { return text.indexOf(word) >= 0; }); }
     rows.forEach(function (row) {
-      row.hidden = !words.every(function (word) { return row.dataset.words.indexOf(word) >= 0; });
-      if (!row.hidden) shown += 1;
+      row.hidden = !has(row.dataset.words);
+      if (row.hidden) return;
+      shown.push(row);
+      if (has(fold(row.dataset.name + " " + row.dataset.row))) named.push(row);
     });
     document.querySelectorAll("a[data-add]").forEach(function (link) {
       link.search = box.value.trim() ? "?" + new URLSearchParams({ name: box.value.trim() }) : "";
     });
-    mark(words.length ? open()[0] || null : null);
-    return words.length ? shown : -1;
+    // Whose own name has the words is meant: if they are here already, Enter takes nobody else of their organization.
+    var meant = named.length ? named : shown;
+    mark(words.length ? meant.filter(primary)[0] || null : null);
+    return words.length ? meant.length : -1;
   }
   function announce(shown) {
     if (shown < 0) return tell("");

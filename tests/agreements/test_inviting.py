@@ -17,6 +17,7 @@ from django.utils import timezone
 from agreements import workflow
 from agreements.invitations import SALT, answer_address, open_invitation
 from agreements.models import Attendance, Meeting, SlotAnswer
+from agreements.waiting import waiting_for
 from core.events import events_of
 from core.mail_links import DeadLink, token_of
 from core.models import Message, Receipt
@@ -206,6 +207,19 @@ class AnswerTests(InvitingWorld, TestCase):
         # It opens no session and nothing else.
         self.assertEqual(stranger.get(self.at(meeting)).status_code, 302)
 
+    def test_what_waits_says_so(self) -> None:
+        def waits() -> list[tuple[str, str]]:
+            found = waiting_for(user=self.user("delegate"), today=dt.date(2027, 3, 1))
+            return [(item.record, item.what) for item in found or () if item.kind == "meeting"]
+
+        coming, asked = self.coming(), self.proposed()
+        self.assertEqual(waits(), [(asked.folio, "Say which times suit"), (coming.folio, "Answer the invitation")])
+        workflow.answer_invitation(meeting=asked, guest=self.guest(asked), actor=self.user("delegate"), suits={1: "yes", 2: "no"})
+        workflow.answer_invitation(meeting=coming, guest=self.guest(coming), actor=self.user("delegate"), answer="perhaps")
+        self.assertEqual(waits(), [(coming.folio, "Take part")])
+        workflow.answer_invitation(meeting=coming, guest=self.guest(coming), actor=self.user("delegate"), answer="no")
+        self.assertEqual(waits(), [])
+
     def test_links_that_open_nothing(self) -> None:
         meeting, user = self.coming(), self.user("delegate")
         token = token_of(SALT, user, meeting)
@@ -263,6 +277,52 @@ class AnswerTests(InvitingWorld, TestCase):
                 start = wall(2027, 4, 1 + n, 9).replace(tzinfo=dt.UTC)
                 meeting.slots.create(number=3 + n, starts_at=start, ends_at=start + HOURS)
         self.assertEqual(asked(), few)
+
+
+class EditTests(InvitingWorld, TestCase):
+    def test_the_agenda_is_put_right_and_more_are_invited(self) -> None:
+        meeting = self.coming()
+        Message.objects.all().delete()
+        client, url = self.sign_in("organizer"), self.at(meeting, "meeting_edit")
+        page = client.get(url)
+        given = fields_of(page)
+        self.assertEqual(given["agenda-0-text_es"], "Abrir tres módulos")
+        self.other_organization.edition_rows.create(edition=self.edition)
+        sent = typed(client.get(url), agenda__1__text_es="Varios", invited__0__body="organization:ORG-02")
+        for changes, field in (
+            ({"title_es": ""}, "id_title_es"),
+            ({"agenda-1-text_es": "", "agenda-1-text_en": "Any other business"}, "id_agenda-1-text_es"),
+            ({"invited-0-body": "organization:ORG-77"}, "id_invited-0-body"),
+        ):
+            with self.subTest(changes):
+                self.assertContains(client.post(url, {**sent, **changes}), f'href="#{field}"', status_code=422)
+        self.assertRedirects(client.post(url, sent), self.at(meeting))
+        self.assertEqual(list(meeting.agenda.values_list("number", "text_es")), [(1, "Abrir tres módulos"), (2, "Varios")])
+        self.assertTrue(meeting.agenda.get(number=1).commitment)
+        # Only whoever is new is told, with the invitation; nobody's calendar changes.
+        told = set(Message.objects.values_list("template", "user__email"))
+        self.assertEqual(told, {("meeting_invited", "other.delegate@example.org")})
+        meeting.refresh_from_db()
+        self.assertEqual(meeting.sequence, 0)
+        stale = client.post(url, {**sent, "title_es": "Mi título", "invited-0-body": ""})
+        self.assertContains(stale, "Somebody changed this record", status_code=422)
+        again = typed(client.get(url), invited__0__body="organization:ORG-02")
+        self.assertContains(client.post(url, again), "is invited already", status_code=422)
+        # Another title moves the number that calendars look at, and those who were invited learn it.
+        Message.objects.all().delete()
+        client.post(url, typed(client.get(url), title_es="Otro título", title_en="Another title"))
+        meeting.refresh_from_db()
+        self.assertEqual((meeting.sequence, set(Message.objects.values_list("template", flat=True))), (1, {"meeting_renamed"}))
+        self.assertEqual(Message.objects.count(), 3)
+
+    def test_who_and_when(self) -> None:
+        meeting = self.coming()
+        self.assertEqual(self.who_may(workflow.edit_meeting, meeting=meeting, values={"title_es": "Otro"}), ORGANIZERS)
+        self.assertEqual({self.sign_in(name).get(self.at(meeting, "meeting_edit")).status_code for name in SIDE}, {403})
+        held = self.held(self.agreement)
+        with self.assertRaises(StepRefused):
+            workflow.edit_meeting(meeting=held, actor=self.organizer, values={"title_es": "Otro"})
+        self.assertRedirects(self.sign_in("organizer").get(self.at(held, "meeting_edit")), self.at(held))
 
 
 class RollTests(InvitingWorld, TestCase):

@@ -64,6 +64,11 @@ class RegistrationJourney(BrowserCase):
         self.sent()
         assert self.there() == (10, 0)
         assert self.tally("organizations") == f"7 of {ORGANIZATIONS} organizations"
+        # Somebody who is here already: Enter takes nobody else whose organization has the same words.
+        self.check_in("nu 03")
+        assert "here already" in page.locator("[data-told]").inner_text()
+        page.keyboard.press("Escape")
+        assert self.tally("leaders") == f"10 of {LEADERS} leaders"
 
         self.context.set_offline(True)
         for n in range(11, 21):

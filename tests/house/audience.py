@@ -197,7 +197,7 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("validate", [w.report.folio], DELEGATE),
         ("meeting", [held], INSIDERS),
         ("meeting", [w.proposed.folio], INSIDERS),
-        *((name, [w.coming.folio], ORGANIZERS) for name in ("meeting_move", "meeting_hold")),
+        *((name, [w.coming.folio], ORGANIZERS) for name in ("meeting_edit", "meeting_move", "meeting_hold")),
         ("meeting_sheet", [held], ORGANIZERS),
         *((name, [w.coming.folio], NOBODY) for name in ("meeting_tick", "meeting_answer")),
         ("meeting_choose", [w.proposed.folio, 1], NOBODY),
