@@ -3,12 +3,14 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import closures, desks, editions, mail, participants
+from forum.workspace import closures, desks, editions, mail, papers, participants
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
     path(_("forums/<str:slug>/"), editions.edition, name="edition"),
     path(_("forums/<str:slug>/stage/"), editions.edition_stage, name="edition_stage"),
+    path(_("forums/<str:slug>/attendance.pdf"), papers.sign_sheet, name="edition_sign_sheet"),
+    path(_("forums/<str:slug>/badges.pdf"), papers.badges, name="edition_badges"),
     path(_("forums/<str:slug>/edit/"), editions.edition_edit, name="edition_edit"),
     path(_("forums/<str:slug>/tables/new/"), editions.table_new, name="table_new"),
     path(_("forums/<str:slug>/tables/<int:number>/"), editions.table_edit, name="table_edit"),

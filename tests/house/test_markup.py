@@ -18,7 +18,7 @@ OTHERS = {
     *("my_calendar", "api", "openapi", "api_list"),
 }
 #: Names of a page as data end like this.
-DATA = ("_json", "_csv")
+DATA = ("_json", "_csv", "_pdf", "_docx")
 #: Ways to ask a page that give it another form: name → query.
 ASKED = (
     *(("proposals", query) for query in ("filters=open", "q=nothing+of+the+kind", "order=nope&after=x", "status=reviewed&q=a")),
