@@ -161,10 +161,19 @@ class EveryPath(World):
         self.assertFalse(RollEntry.objects.filter(roll__startswith="p", record__in=drafts).exists())
         kept = set(RollEntry.objects.values_list())
         self.assertEqual({roll for roll, *_rest in kept}, {roll.name for roll in rolls.kept()})
-        for forget in (lambda: None, rolls.clear):
-            forget()
-            rolls.rebuild()
-            self.assertEqual(set(RollEntry.objects.values_list()), kept)
+        with mock.patch("core.rolls.CHUNK", 3):
+            for write in (rolls.rebuild, rolls.write_all):
+                rolls.clear()
+                write()
+                self.assertTrue(set(RollEntry.objects.values_list()) == kept)
+        # What is right is not written again.
+        with mock.patch("core.rolls.relist") as relist:
+            self.assertEqual(rolls.rebuild(), len(kept))
+            relist.assert_not_called()
+        RollEntry.objects.filter(roll="pv").update(value="feasible")
+        RollEntry.objects.filter(roll="al").delete()
+        rolls.rebuild()
+        self.assertTrue(set(RollEntry.objects.values_list()) == kept)
 
     def test_the_check_says_what_has_strayed(self):
         call_command("rebuild_figures", "--check", stdout=io.StringIO())
