@@ -16,6 +16,7 @@ from agreements.record import LIGHT_ORDER
 from agreements.rolls import marks_of_light
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from core.walks import Mark
+from forum.listing import agency_order
 from forum.models import Agency, Organization
 from proposals.listing import TopicFilter, body_words, choices_of, edition_choices, one_of, state_choices, state_of
 from proposals.models import Proposal
@@ -41,7 +42,7 @@ def parties_of(user: Any) -> QuerySet[Any]:
 
 
 def agencies_of(user: Any) -> QuerySet[Any]:
-    return Agency.objects.filter(Exists(parties_of(user).filter(agency=OuterRef("pk")))).order_by("sort", "key")
+    return Agency.objects.filter(Exists(parties_of(user).filter(agency=OuterRef("pk")))).order_by(*agency_order())
 
 
 def organizations_of(user: Any) -> QuerySet[Any]:

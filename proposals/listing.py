@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from core import sockets
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from core.walks import Mark
+from forum.listing import agency_order
 from forum.models import Agency, Area, Edition, Organization, WorkingTable
 from proposals.answers import ANSWERS, answer_gates, asked_in_force
 from proposals.models import Antecedent, Opinion, Proposal, Referral
@@ -72,7 +73,7 @@ def asked_bodies() -> QuerySet[Any]:
     """The bodies that some proposal is addressed or was referred to."""
     addressed = Proposal.addressees.through.objects.filter(agency=OuterRef("pk"))
     referred = Referral.objects.filter(agency=OuterRef("pk"))
-    return Agency.objects.filter(Exists(addressed) | Exists(referred)).order_by("sort", "key")
+    return Agency.objects.filter(Exists(addressed) | Exists(referred)).order_by(*agency_order())
 
 
 def proposing_organizations() -> QuerySet[Any]:
