@@ -13,7 +13,7 @@ The answer to "which records" is a list of ids; their rows are fetched by `prepa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -106,8 +106,15 @@ class Rows:
             return self.queryset
         return self.queryset.model._default_manager.filter(pk__in=self.walk.ids(("folio",), None, MANY))
 
-    def page(self, order: Sequence[str], after: str, size: int, prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None) -> Page:
-        """The page that follows the mark `after`, its rows made by `prepare`."""
+    def page(
+        self,
+        order: Sequence[str],
+        after: str,
+        size: int,
+        prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None,
+        fetch: Callable[[list[int]], list[Any]] | None = None,
+    ) -> Page:
+        """The page that follows the mark `after`, its rows made by `prepare`; or, along a roll, by `fetch` of their ids."""
         rows = prepare(self.queryset) if prepare else self.queryset
         if not self.marked:
             return page_by_key(rows, order, after, size)
@@ -115,12 +122,26 @@ class Rows:
         values = decode(after, len(names)) if after else None
         values = typed(self.queryset, names, values) if values is not None else None
         found = self.walk.ids(order, values, size + 1)
-        by_id = {row.pk: row for row in rows.order_by().filter(pk__in=found)}
+        read = fetch(found) if fetch else rows.order_by().filter(pk__in=found)
+        by_id = {row.pk: row for row in read}
         records = [by_id[key] for key in found if key in by_id]
         more = len(found) > size
         records = records[:size]
         following = mark_of(records[-1], names) if more and records else ""
         return Page(records, following, first=values is None, broken=bool(after) and values is None)
+
+    def stream(
+        self, order: Sequence[str], limit: int, chunk: int, prepare: Callable[[QuerySet[Any]], QuerySet[Any]]
+    ) -> Iterator[Any]:
+        """The first `limit` records in this order, so many read at a time."""
+        if not self.marked:
+            yield from prepare(self.queryset.order_by(*order))[:limit].iterator(chunk_size=chunk)
+            return
+        found = self.walk.ids(order, None, limit)
+        for start in range(0, len(found), chunk):
+            some = found[start : start + chunk]
+            by_id = {row.pk: row for row in prepare(self.queryset.order_by()).filter(pk__in=some)}
+            yield from (by_id[key] for key in some if key in by_id)
 
 
 @dataclass(frozen=True)

@@ -249,6 +249,8 @@ class TheSameList(World):
                     folios, listing = self.read(asked, {**query, "order": order}, 1 + 999 * (number % 2))
                     real = list(listing.queryset.order_by(*orders[order][1]).values_list("folio", flat=True))
                     self.assertEqual(folios, real)
+                    rows = listing.rows.stream(orders[order][1], 3, 2, lambda rows: rows)
+                    self.assertEqual([record.folio for record in rows], real[:3])
                     self.assertEqual(bool(listing.rows.marked), bool(set(query) - {"topic", "status"}))
                     if listing.exact:
                         self.assertEqual(listing.count, len(real) if not listing.page.first else len(listing.page))
