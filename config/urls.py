@@ -29,8 +29,7 @@ urlpatterns = [
         path("", include("agreements.feeds_urls")),
         path("", include("agreements.urls")),
         path(_("workspace/"), include((workspace, "workspace"))),
-        path(_("accounts/"), include("allauth.account.urls")),
-        path(_("accounts/2fa/"), include("allauth.mfa.urls")),
+        path(_("accounts/"), include("forum.account_urls")),
         prefix_default_language=True,
     ),
 ]

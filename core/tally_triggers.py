@@ -30,6 +30,8 @@ COLUMNS = "figure, edition, body, code, day, number"
 #: The columns of a view of facts.
 FACT = ("fact", "edition", "body", "code", "day")
 REMEMBERED = TalliedFact._meta.db_table
+#: Moves when what this module writes changes, so that what is installed is replaced.
+RELEASE = 2
 #: A fact whose rows are being deleted one after the other, as `flush` does in any order, may have lost what it hangs on.
 WHOLE = "edition IS NOT NULL AND body IS NOT NULL AND code IS NOT NULL"
 
@@ -51,7 +53,9 @@ def is_remembered(kept: Figure | Roll) -> bool:
 def view_names(kept: Figure | Roll) -> list[str]:
     """One for each text; they change with what they and their triggers do."""
     texts = texts_of(kept)
-    mark = hashlib.sha256(repr((texts, kept.sources, is_remembered(kept), WHOLE, columns_of(kept))).encode()).hexdigest()[:8]
+    mark = hashlib.sha256(
+        repr((texts, kept.sources, is_remembered(kept), WHOLE, columns_of(kept), RELEASE)).encode()
+    ).hexdigest()[:8]
     return [f"tally_{kept.name}_{mark}" + (f"_{place}" if place else "") for place in range(len(texts))]
 
 
@@ -140,12 +144,15 @@ def postgresql(figure: Figure | Roll, views: list[str]) -> list[str]:
         body = f"IF TG_WHEN = 'BEFORE' THEN {lock}; END IF; {counting(figure, view, sign, '= ANY(facts)')}"
     for number, source in enumerate(figure.sources):
         name = f"{view}_{number}"
+        # A plan made while the tables were empty reads them whole, and stays for the session: facts are found by index always.
         found.append(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE facts bigint[]; BEGIN "
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$ "
+            "DECLARE facts bigint[]; BEGIN "
             f"IF TG_OP = 'INSERT' THEN facts := ARRAY({ids(source, 'NEW')}); "
             f"ELSIF TG_OP = 'DELETE' THEN facts := ARRAY({ids(source, 'OLD')}); "
             f"ELSE facts := ARRAY({ids(source, 'OLD', 'NEW')}); END IF; "
-            f"{body}; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+            f"IF cardinality(facts) > 0 THEN {body}; END IF; "
+            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
         )
         for moment in ("AFTER",) if is_remembered(figure) else ("BEFORE", "AFTER"):
             for action in ("INSERT", "DELETE", *(["UPDATE"] if source.columns else [])):

@@ -23,11 +23,13 @@ UNSEEN = frozenset(
     {
         *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow"),
         *("core_tally", "core_talliedfact", "core_rollentry", "core_searchword", "core_matchkey"),
-        *("core_message", "core_mailsettings", "core_subscription"),
+        *("core_message", "core_mailsettings", "core_subscription", "core_receipt"),
+        # What is written of attempts to get in changes no page.
+        *("core_eventseal", "forum_invitation"),
     }
 )
 #: Columns that no public page shows, and that change when nothing else does.
-UNSEEN_COLUMNS = {"forum_user": ("last_login", "password")}
+UNSEEN_COLUMNS = {"forum_user": ("last_login", "password", "epoch")}
 NAME = "acuerda_changed"
 
 #: Every two hundredth row adds up those that nobody else holds; the sum stays the same.

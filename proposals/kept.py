@@ -99,7 +99,12 @@ FIGURES = (
         Proposal.states.through,
         states_named,
         (
-            Source("proposals_proposal_states", (), "{row}.id"),
+            # Of a draft there is nothing to count: its rows cost no look at the view.
+            Source(
+                "proposals_proposal_states",
+                (),
+                "SELECT {row}.id FROM proposals_proposal WHERE id = {row}.proposal_id AND published_at IS NOT NULL",
+            ),
             Source(
                 "proposals_proposal", PUBLIC, "SELECT id FROM proposals_proposal_states WHERE proposal_id = {row}.id", IS_PUBLIC
             ),

@@ -11,6 +11,7 @@ from django.db import connection, models, transaction
 
 from agreements.demo.play import play
 from core import rolls, tally
+from core.locks import unlocked
 from forum.models import Agency, Area, Edition, Organization, User
 from forum.reference import load_areas
 
@@ -33,7 +34,7 @@ def is_only_demo() -> bool:
 def start_over() -> None:
     """Delete every row of every table and play again, in one transaction; then the files that nothing names any more."""
     before = stored_files()
-    with transaction.atomic():
+    with transaction.atomic(), unlocked():
         # Events and ledger refuse to be deleted row by row: here the tables are emptied as a whole.
         tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
         for sql in connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=False):

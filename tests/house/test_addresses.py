@@ -15,12 +15,15 @@ from django.test import TestCase
 from django.urls import NoReverseMatch, get_resolver, reverse, translate_url
 from django.utils.translation import override
 
+from agreements.invitations import SALT as INVITATION
 from core import search
 from core.documents import answers
 from core.documents.parts import texts_of
 from core.imports.runner import run_import
+from core.mail_links import token_of
 from core.models import MailSettings, Subscription
-from forum.models import Closure
+from forum.models import Closure, Invitation
+from forum.workflow import create_session
 from proposals.by_mail import token_for
 from proposals.models import PaperScan, TextTemplate
 from tests import factories as make
@@ -62,6 +65,18 @@ class AddressWorld(ChainWorld):
         cls.message = make.message(cls.opinion.referral, "referral_sent", cls.accounts["official"], state="held")
         owed = make.referral(make.proposal(cls.edition, status="in_review", proponents=[cls.organization]), cls.agency)
         cls.mail_token = token_for(cls.accounts["official"], owed)
+        cls.invitation_token = token_of(INVITATION, cls.accounts["official"], cls.coming)
+        cls.session = create_session(
+            actor=cls.accounts["organizer"],
+            values={"edition": cls.edition, "key": "s1", "title_es": "Plenaria", "starts_at": make.now(), "ends_at": make.now()},
+        )
+        cls.invitation = Invitation.objects.create(
+            user=make.user("invited@example.org"),
+            kind="delegate",
+            organization=cls.organization,
+            invited_by=cls.accounts["organizer"],
+        )
+        cls.passkey = make.passkey(cls.accounts["delegate"])
         cls.batch = run_import(
             "organizations", name="x.csv", data=b"clave,nombre,tipo\n,,\nZ-1,,club\n", actor=cls.accounts["organizer"]
         ).batch
@@ -101,7 +116,7 @@ class AddressWorld(ChainWorld):
 @pytest.mark.once
 class AudienceTests(AddressWorld, TestCase):
     def cases(self) -> list[tuple[str, list[Any], set[str]]]:
-        return [*public_cases(self), *workspace_cases(self), *account_cases()]
+        return [*public_cases(self), *workspace_cases(self), *account_cases(self)]
 
     def test_every_name_is_declared(self) -> None:
         known = {name for name in names(get_resolver()) if not name.startswith("admin:")}
