@@ -14,7 +14,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forum', '0050_edition_holds_mail'),
+        ('forum', '0120_accounts'),
     ]
 
     operations = [
