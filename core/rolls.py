@@ -78,6 +78,10 @@ def kept() -> list[Roll]:
     return list(_rolls.values())
 
 
+def is_dated(name: str) -> bool:
+    return name in _rolls and _rolls[name].dated
+
+
 def chosen(roll: Roll, source: str, only: str = "") -> str:
     """SELECT of the entries of a roll as its table has them, from a view or a query in brackets."""
     day = "r_day" if roll.dated else f"'{NO_DAY.isoformat()}'"

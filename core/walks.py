@@ -24,11 +24,13 @@ from django.db.models.expressions import RawSQL
 
 from core.models.roll import NO_DAY
 from core.paging import MANY, Page, bounded_count, decode, mark_of, page_by_key, typed
-from core.rolls import TABLE
+from core.rolls import TABLE, is_dated
 
 Sql = tuple[str, list[Any]]
 #: For a count, what else is asked is looked up for so many entries: "more than 120" is said of what would take longer.
 LOOK = 2000
+#: A record has mostly no more entries than these under a value of a dated roll: a count looks at so many for each that it may count.
+DAYS = 4
 #: Columns of the records by which a list along a roll may be ordered; the last one tells all of them apart.
 ORDERED_BY = ("folio", "created_at", "updated_at")
 
@@ -44,7 +46,8 @@ class Mark:
 
     @property
     def dated(self) -> bool:
-        return self.since is not None or self.until is not None
+        """Whether a record may stand under the value on several days."""
+        return is_dated(self.roll)
 
     def sql(self, table: str) -> Sql:
         text, values = f"{table}.roll = %s AND {table}.value = %s", [self.roll, self.value]
@@ -190,7 +193,11 @@ class Walk:
 
     def count(self, limit: int) -> tuple[int, bool]:
         """(how many, whether these are all up to `limit`)."""
-        look = LOOK if self.looked_up and self.among is None and self.marks else None
+        look = None
+        if self.marks and self.among is None:
+            # A record may stand under a value on several days, and telling them apart takes all entries that are looked at.
+            dated = any(mark.dated for mark in self.marks)
+            look = LOOK if self.looked_up else DAYS * limit if dated else None
         text, values = self.branches("l.record", "", ("", []), limit, look=look)
         counted = f"SELECT count(*) FROM (SELECT * FROM ({text}) b LIMIT {limit:d}) c"
         if look is None:

@@ -283,6 +283,25 @@ class TheSameList(World):
         self.assertEqual({(choice.count, choice.exact) for choice in listing.choices}, {(1, False)})
         self.assertEqual((said(0, 0), said(0, 0, exact=False), said(2, 3)), (0, None, None))
 
+    def test_a_record_that_stands_on_several_days_is_shown_once(self):
+        agreement = Agreement.objects.filter(status="signed").first()
+        for number in (1, 2, 3):
+            lead = agreement.parties.first()
+            make.commitment(agreement, lead, due_on=days(number), reported_status="fulfilled", reported_cut_off=days(0))
+        listing = Listing(**agreements_asked(RequestFactory().get("/?light=fulfilled"), None))
+        real = listing.queryset.order_by("folio")
+        self.assertEqual([record.pk for record in listing], [record.pk for record in real])
+        self.assertIn(agreement, real)
+
+    def test_of_many_days_so_many_are_looked_at(self):
+        request = RequestFactory().get("/", {"light": "late"})
+        real = Listing(**agreements_asked(request, None), size=1)
+        with mock.patch("core.walks.DAYS", 1), mock.patch("core.walks.MANY", 1):
+            listing = Listing(**agreements_asked(request, None), size=1)
+        self.assertGreater(real.count, 2)
+        self.assertEqual((real.exact, listing.exact), (True, False))
+        self.assertIn(listing.count, (1, 2))
+
     def test_a_light_that_no_edition_can_give_shows_nothing(self):
         Edition.objects.update(report_cut_off=None)
         listing = Listing(**agreements_asked(RequestFactory().get("/?light=no_report&state=MX-ZAC&filters=open"), None))
