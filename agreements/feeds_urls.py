@@ -7,7 +7,7 @@ from agreements import calendar, cards
 
 agreements = [
     path("<str:key>.ics", calendar.agreement_ics, name="agreement_ics"),
-    path("<str:key>/card.svg", cards.card, name="agreement_card"),
+    path("<str:key>/card.png", cards.card, name="agreement_card"),
     path("<str:key>/", include([path(_("embed/"), cards.embed, name="agreement_embed")])),
 ]
 meetings = [path("<str:key>.ics", calendar.meeting_ics, name="meeting_ics")]

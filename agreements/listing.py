@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,7 +16,6 @@ from agreements.record import LIGHT_ORDER
 from agreements.rolls import marks_of_light
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from core.walks import Mark
-from forum.models import Agency, Organization
 from proposals.listing import TopicFilter, body_words, choices_of, edition_choices, one_of, state_choices, state_of
 from proposals.models import Proposal
 
@@ -40,32 +39,28 @@ def parties_of(user: Any) -> QuerySet[Any]:
     return Party.objects.visible_to(user)
 
 
-def agencies_of(user: Any) -> QuerySet[Any]:
-    return Agency.objects.filter(Exists(parties_of(user).filter(agency=OuterRef("pk")))).order_by("sort", "key")
-
-
-def organizations_of(user: Any) -> QuerySet[Any]:
-    return Organization.objects.filter(Exists(parties_of(user).filter(organization=OuterRef("pk")))).order_by("sort", "key")
-
-
 def of_bodies(user: Any, agency: Any, organization: Any, along: Callable[[str], Any]) -> tuple[Filter, Filter]:
     """The filters by public body and by organization; `along` gives the marks of a roll."""
     return (
         ChoiceFilter(
             "agency",
             pgettext_lazy("filter", "Public body"),
-            lambda: choices_of(agencies_of(user), body_words),
+            lambda: choices_of(read.agencies_of(user), body_words),
             apply=agency,
             marks=along("aa"),
-            find=lambda text: one_of(agencies_of(user), text, body_words),
+            find=lambda text: one_of(
+                lambda _user, key: read.party_agency(user, key), lambda: read.agencies_of(user), text, body_words
+            ),
         ),
         ChoiceFilter(
             "organization",
             pgettext_lazy("filter", "Organization"),
-            lambda: choices_of(organizations_of(user)),
+            lambda: choices_of(read.organizations_of(user)),
             apply=organization,
             marks=along("ao"),
-            find=lambda text: one_of(organizations_of(user), text),
+            find=lambda text: one_of(
+                lambda _user, key: read.party_organization(user, key), lambda: read.organizations_of(user), text
+            ),
         ),
     )
 

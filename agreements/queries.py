@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from agreements.models import (
     Acceptance,
@@ -29,6 +29,8 @@ from agreements.models import (
     Validation,
 )
 from core.prepared import prepared
+from forum.listing import agency_order
+from forum.models import Agency, Organization
 from proposals.models import Antecedent, Opinion, Proposal
 from proposals.querysets import opinion_gate, proposal_gate
 
@@ -233,6 +235,36 @@ def outcomes(user: Any, commitments: list[int]) -> Rows:
 
 
 # --- entries of a list ------------------------------------------------------------------------------------------------
+
+
+#: What an entry of a list shows, and what a list is ordered by.
+ENTRY_FIELDS = ("source", "created_at", "updated_at", "folio", "title_es", "title_en", "status")
+
+
+@prepared
+def entries(user: Any, agreements: list[int]) -> Rows:
+    return Agreement.objects.visible_to(user).filter(pk__in=agreements).only(*ENTRY_FIELDS).order_by()
+
+
+@prepared
+def party_agency(user: Any, key: str) -> Rows:
+    """The body of that key, where it is a party to some agreement."""
+    return agencies_of(user).filter(key=key).order_by()
+
+
+@prepared
+def party_organization(user: Any, key: str) -> Rows:
+    return organizations_of(user).filter(key=key).order_by()
+
+
+def agencies_of(user: Any) -> Rows:
+    """The bodies that are parties to the agreements that this person may read."""
+    return Agency.objects.filter(Exists(Party.objects.visible_to(user).filter(agency=OuterRef("pk")))).order_by(*agency_order())
+
+
+def organizations_of(user: Any) -> Rows:
+    rows = Party.objects.visible_to(user).filter(organization=OuterRef("pk"))
+    return Organization.objects.filter(Exists(rows)).order_by("sort", "key")
 
 
 @prepared

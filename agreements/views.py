@@ -59,14 +59,14 @@ def agreements_csv(request: HttpRequest) -> StreamingHttpResponse:
 def agreements(request: HttpRequest) -> HttpResponse:
     """The list of agreements: q, edition, agency, organization, state, topic, status, light, order, after."""
     user = reader(request)
-    listing = Listing(**agreements_asked(request, user), prepare=for_entries)
+    listing = Listing(**agreements_asked(request, user), prepare=for_entries, fetch=lambda ids: read.entries.of(user, ids))
     show_standing(listing.page.records, user)
     return render(request, "agreements/public/agreements.html", {"listing": listing, "today": timezone.localdate()})
 
 
 def for_entries(rows: Any) -> Any:
     """Only what an entry of a list shows and what a list is ordered by."""
-    return rows.only("source", "created_at", "updated_at", "folio", "title_es", "title_en", "status")
+    return rows.only(*read.ENTRY_FIELDS)
 
 
 def show_standing(agreements: list[Agreement], user: Any) -> None:

@@ -128,7 +128,7 @@ def fill(number: int) -> float:
         fill_search(agreed.Agreement, "agreement", "title_es", ("acuerdo",), "g")
         fill_search(agreed.Commitment, "commitment", "left(text_es, 100)", ("compromiso",), "g")
     tally.rebuild()
-    rolls.rebuild()
+    rolls.write_all()
     fill_small_kinds()
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [*every_model()]):

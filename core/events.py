@@ -29,7 +29,7 @@ _origin: ContextVar[str] = ContextVar("origin", default=Origin.COMMAND.value)
 _watched: ContextVar[list[Event] | None] = ContextVar("watched", default=None)
 
 #: Columns that say nothing about the matter of a record.
-HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
+HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "sort_en", "password", "last_login"})
 MASK = "•"
 #: What is JSON as it is.
 SIMPLE = frozenset({str, int, bool, float, type(None)})

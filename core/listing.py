@@ -314,7 +314,8 @@ class Narrowed:
 class Listing(Narrowed):
     """A page of what is narrowed down.
 
-    `prepare` adds what only the rows of the page need (select_related, annotations); what is counted goes without. More
+    `prepare` adds what only the rows of the page need (select_related, annotations); what is counted goes without. `fetch(ids)`
+    gives the rows of a page that was read along a roll, by SQL that was written before. More
     attributes for templates: `page`, `count`, `exact`, `choices` (of the facet, with counts).
     """
 
@@ -325,11 +326,12 @@ class Listing(Narrowed):
         filters: Sequence[Filter] = (),
         *,
         prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+        fetch: Callable[[list[int]], list[Any]] | None = None,
         size: int | None = None,
         **options: Any,
     ) -> None:
         super().__init__(request, queryset, filters, **options)
-        self.page: Page = self.rows.page(self.columns, self._text("after", 2000), size or settings.PAGE_SIZE, prepare)
+        self.page: Page = self.rows.page(self.columns, self._text("after", 2000), size or settings.PAGE_SIZE, prepare, fetch)
         if self.page.broken:
             self.ignored.append(_("The mark of the page could not be read, so this is the first page."))
         if self.page.first and not self.page.after:

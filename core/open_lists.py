@@ -78,16 +78,14 @@ class OpenList:
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]]
     complete: Callable[[list[Any]], None] = lambda _records: None
 
-    def narrowed(self, request: HttpRequest) -> Narrowed:
-        # Without selects and pills: nothing is read but what is asked for.
-        return Narrowed(**{**self.asked(request, None), "folded": True, "facet": "", "strict": True})
-
     def record(self, record: Any, link: Link) -> dict[str, Any]:
         return {field.name: field.read(record, link) for field in self.fields}
 
     def answer(self, request: HttpRequest) -> JsonResponse:
         """A page of the list, or what is wrong with the question."""
-        asked = self.asked(request, None)
+        # One answer for everybody: order and addresses are those of the Spanish side, which leads to the other.
+        with override(settings.LANGUAGE_CODE):
+            asked = self.asked(request, None)
         known = [*(question.name for question in asked["filters"]), "order", "after"]
         wrong = [
             _("“%(name)s” is no parameter of this list. It takes: %(known)s.") % {"name": name[:80], "known": ", ".join(known)}
@@ -99,7 +97,8 @@ class OpenList:
             for name in known
             if len(request.GET.getlist(name)) > 1
         ]
-        narrowed = self.narrowed(request)
+        # Without selects and pills: nothing is read but what is asked for.
+        narrowed = Narrowed(**{**asked, "folded": True, "facet": "", "strict": True})
         after = request.GET.get("after", "")
         wrong += narrowed.ignored
         if len(after) > LONGEST_MARK:
@@ -115,7 +114,6 @@ class OpenList:
         def link(to: Any) -> str:
             return str(request.build_absolute_uri(to if isinstance(to, str) else to.get_absolute_url()))
 
-        # One answer for everybody: addresses of records are those of the Spanish side, which leads to the other.
         with override(settings.LANGUAGE_CODE):
             records = [self.record(record, link) for record in page]
         onward = link(request.path + narrowed.address_with(after=page.after)) if page.after else None

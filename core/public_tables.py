@@ -62,14 +62,13 @@ class PublicTable:
             found.append(column)
         return [*found, *self.more]
 
-    def lines(self, rows: QuerySet[Any], user: Any, language: str) -> Iterator[str]:
+    def lines(self, narrowed: Narrowed, user: Any, language: str) -> Iterator[str]:
         """The file line by line, with the mark by which spreadsheet programs recognise UTF-8."""
         columns = self.columns(user)
         writer = csv.writer(Echo())
         with override(language):
             yield MARK + writer.writerow([column.header for column in columns])
-        found = self.prepare(rows, user)[:MOST_ROWS].iterator(chunk_size=CHUNK)
-        for record in found:
+        for record in narrowed.rows.stream(narrowed.columns, MOST_ROWS, CHUNK, lambda rows: self.prepare(rows, user)):
             # The language of the thread may be another one by the time that a row is asked for.
             with override(language):
                 cells = [guard(column.export(record)) for column in columns]
@@ -78,8 +77,7 @@ class PublicTable:
     def response(self, request: HttpRequest, narrowed: Narrowed, user: Any) -> StreamingHttpResponse:
         """The file of a list as it is narrowed down and ordered, under the name that it has in its address."""
         language = get_language() or "es"
-        rows = narrowed.queryset.order_by(*narrowed.columns)
-        response = StreamingHttpResponse(self.lines(rows, user, language), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(self.lines(narrowed, user, language), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{request.path.rsplit("/", 1)[-1]}"'
         response["X-Robots-Tag"] = "noindex"
         patch_cache_control(response, private=True, no_store=True)

@@ -29,6 +29,8 @@ from core.tally import Source, text_of
 TABLE = RollEntry._meta.db_table
 #: The columns of a queryset of entries, and of a view made of it: no field of a model begins like that.
 COLUMNS = ("r_record", "r_value", "r_folio", "r_created", "r_updated")
+#: Records that are listed anew in one transaction.
+CHUNK = 500
 INTO = "roll, record, value, folio, created_at, updated_at, day"
 
 
@@ -76,12 +78,16 @@ def kept() -> list[Roll]:
     return list(_rolls.values())
 
 
+def is_dated(name: str) -> bool:
+    return name in _rolls and _rolls[name].dated
+
+
 def chosen(roll: Roll, source: str, only: str = "") -> str:
     """SELECT of the entries of a roll as its table has them, from a view or a query in brackets."""
     day = "r_day" if roll.dated else f"'{NO_DAY.isoformat()}'"
     # While rows are deleted one after the other, as `flush` does in any order, one may have lost what it hangs on.
     where = f"r_value <> '' AND r_folio IS NOT NULL{only}"
-    return f"SELECT '{roll.name}', {', '.join(COLUMNS)}, {day} FROM {source} WHERE {where}"
+    return f"SELECT '{roll.name}' AS roll, r_record AS record, {', '.join(COLUMNS[1:])}, {day} FROM {source} WHERE {where}"
 
 
 def inserting(roll: Roll, source: str, only: str = "") -> str:
@@ -89,30 +95,45 @@ def inserting(roll: Roll, source: str, only: str = "") -> str:
 
 
 def rebuild() -> int:
-    """Make all entries what the records say; returns their number. Nobody changes a record meanwhile.
+    """Make all entries what the records say; returns their number.
 
-    Where there are entries already, as after a migration, only those that differ are written: comparing ten million takes a
-    minute, writing them ten.
+    Records are looked through without a lock, and those whose entries differ are listed anew, so many at a time, each locked
+    for as long as a change of it would be: an upgrade stops nobody from writing (promise 26). The triggers must be there.
     """
+    with connection.cursor() as cursor:
+        known = ", ".join(f"'{roll.name}'" for roll in kept())
+        cursor.execute(f"DELETE FROM {TABLE} WHERE roll NOT IN ({known})")
+        for roll in kept():
+            held, real = held_and_real(roll)
+            cursor.execute(
+                f"SELECT DISTINCT record FROM ({without(held, real)}) a UNION SELECT record FROM ({without(real, held)}) b"
+            )
+            records = sorted(record for (record,) in cursor.fetchall())
+            for start in range(0, len(records), CHUNK):
+                relist(roll, records[start : start + CHUNK])
+    # No trigger watches the entries (core.triggers), and a page may hold a list of wrong ones.
+    revision.bump()
+    return RollEntry.objects.count()
+
+
+def relist(roll: Roll, records: list[int]) -> None:
+    """Write the entries of these records anew."""
+    among = f"IN ({', '.join(map(str, records))})"
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            tables = sorted({source.table for roll in kept() for source in roll.sources})
-            cursor.execute(f"LOCK TABLE {', '.join(map(connection.ops.quote_name, tables))} IN SHARE MODE")
-        if RollEntry.objects.exists():
-            known = ", ".join(f"'{roll.name}'" for roll in kept())
-            cursor.execute(f"DELETE FROM {TABLE} WHERE roll NOT IN ({known})")
-            for roll in kept():
-                held, real = held_and_real(roll)
-                cursor.execute(f"DELETE FROM {TABLE} WHERE ({INTO}) IN (SELECT * FROM ({without(held, real)}) d)")
-                cursor.execute(f"INSERT INTO {TABLE} ({INTO}) {without(real, held)}")
-        else:
-            with without_orders():
-                for roll in kept():
-                    for text in roll.texts():
-                        cursor.execute(inserting(roll, f"({text}) r"))
-        # No trigger watches the entries (core.triggers), and a page may hold a list of wrong ones.
-        revision.bump()
-    return RollEntry.objects.count()
+            table = roll.model._meta.db_table
+            cursor.execute(f"SELECT 1 FROM {table} WHERE id {among} ORDER BY id FOR NO KEY UPDATE")
+        cursor.execute(f"DELETE FROM {TABLE} WHERE roll = '{roll.name}' AND record {among}")
+        for text in roll.texts():
+            cursor.execute(inserting(roll, f"({text}) r", f" AND r_record {among}"))
+
+
+def write_all() -> None:
+    """Write all entries into an empty table, as quickly as can be: nobody writes or reads meanwhile (a benchmark is filled)."""
+    with transaction.atomic(), connection.cursor() as cursor, without_orders():
+        for roll in kept():
+            for text in roll.texts():
+                cursor.execute(inserting(roll, f"({text}) r"))
 
 
 def held_and_real(roll: Roll) -> tuple[str, str]:

@@ -13,7 +13,7 @@ The answer to "which records" is a list of ids; their rows are fetched by `prepa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -24,11 +24,13 @@ from django.db.models.expressions import RawSQL
 
 from core.models.roll import NO_DAY
 from core.paging import MANY, Page, bounded_count, decode, mark_of, page_by_key, typed
-from core.rolls import TABLE
+from core.rolls import TABLE, is_dated
 
 Sql = tuple[str, list[Any]]
 #: For a count, what else is asked is looked up for so many entries: "more than 120" is said of what would take longer.
 LOOK = 2000
+#: A record has mostly no more entries than these under a value of a dated roll: a count looks at so many for each that it may count.
+DAYS = 4
 #: Columns of the records by which a list along a roll may be ordered; the last one tells all of them apart.
 ORDERED_BY = ("folio", "created_at", "updated_at")
 
@@ -44,7 +46,8 @@ class Mark:
 
     @property
     def dated(self) -> bool:
-        return self.since is not None or self.until is not None
+        """Whether a record may stand under the value on several days."""
+        return is_dated(self.roll)
 
     def sql(self, table: str) -> Sql:
         text, values = f"{table}.roll = %s AND {table}.value = %s", [self.roll, self.value]
@@ -106,8 +109,15 @@ class Rows:
             return self.queryset
         return self.queryset.model._default_manager.filter(pk__in=self.walk.ids(("folio",), None, MANY))
 
-    def page(self, order: Sequence[str], after: str, size: int, prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None) -> Page:
-        """The page that follows the mark `after`, its rows made by `prepare`."""
+    def page(
+        self,
+        order: Sequence[str],
+        after: str,
+        size: int,
+        prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None,
+        fetch: Callable[[list[int]], list[Any]] | None = None,
+    ) -> Page:
+        """The page that follows the mark `after`, its rows made by `prepare`; or, along a roll, by `fetch` of their ids."""
         rows = prepare(self.queryset) if prepare else self.queryset
         if not self.marked:
             return page_by_key(rows, order, after, size)
@@ -115,12 +125,26 @@ class Rows:
         values = decode(after, len(names)) if after else None
         values = typed(self.queryset, names, values) if values is not None else None
         found = self.walk.ids(order, values, size + 1)
-        by_id = {row.pk: row for row in rows.order_by().filter(pk__in=found)}
+        read = fetch(found) if fetch else rows.order_by().filter(pk__in=found)
+        by_id = {row.pk: row for row in read}
         records = [by_id[key] for key in found if key in by_id]
         more = len(found) > size
         records = records[:size]
         following = mark_of(records[-1], names) if more and records else ""
         return Page(records, following, first=values is None, broken=bool(after) and values is None)
+
+    def stream(
+        self, order: Sequence[str], limit: int, chunk: int, prepare: Callable[[QuerySet[Any]], QuerySet[Any]]
+    ) -> Iterator[Any]:
+        """The first `limit` records in this order, so many read at a time."""
+        if not self.marked:
+            yield from prepare(self.queryset.order_by(*order))[:limit].iterator(chunk_size=chunk)
+            return
+        found = self.walk.ids(order, None, limit)
+        for start in range(0, len(found), chunk):
+            some = found[start : start + chunk]
+            by_id = {row.pk: row for row in prepare(self.queryset.order_by()).filter(pk__in=some)}
+            yield from (by_id[key] for key in some if key in by_id)
 
 
 @dataclass(frozen=True)
@@ -169,7 +193,11 @@ class Walk:
 
     def count(self, limit: int) -> tuple[int, bool]:
         """(how many, whether these are all up to `limit`)."""
-        look = LOOK if self.looked_up and self.among is None and self.marks else None
+        look = None
+        if self.marks and self.among is None:
+            # A record may stand under a value on several days, and telling them apart takes all entries that are looked at.
+            dated = any(mark.dated for mark in self.marks)
+            look = LOOK if self.looked_up else DAYS * limit if dated else None
         text, values = self.branches("l.record", "", ("", []), limit, look=look)
         counted = f"SELECT count(*) FROM (SELECT * FROM ({text}) b LIMIT {limit:d}) c"
         if look is None:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from core import search
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
+from core.pages import language
 from forum.models import Agency, Area, Edition, Organization, Participation
 
 #: A control offers at most this many choices.
@@ -24,6 +25,15 @@ NAME_ORDERS: Orders = {
     "name": (pgettext_lazy("order of a list", "name"), ("sort", "key")),
     "key": (pgettext_lazy("order of a list", "key"), ("key",)),
 }
+
+
+def agency_order() -> tuple[str, str]:
+    """The order of public bodies by name, as the reader's language has their names."""
+    return ("sort_en" if language() == "en" else "sort", "key")
+
+
+def agency_orders() -> Orders:
+    return {**NAME_ORDERS, "name": (NAME_ORDERS["name"][0], agency_order())}
 
 
 def edition_choices(user: Any) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from forum.listing import (
     EDITION_ORDERS,
     NAME_ORDERS,
     agency_filters,
+    agency_orders,
     edition_filters,
     organization_filters,
     participant_filters,
@@ -232,7 +233,7 @@ def agencies_asked(request: HttpRequest, user: Any) -> dict[str, Any]:
         "request": request,
         "queryset": Agency.objects.visible_to(user),
         "filters": agency_filters(user),
-        "orders": NAME_ORDERS,
+        "orders": agency_orders(),
         "facet": "level",
         "nouns": ngettext_lazy("%(n)s public body", "%(n)s public bodies", "n"),
     }

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import sockets
+from core.addresses import PLAIN
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
 from core.walks import Mark
-from forum.models import Agency, Area, Edition, Organization, WorkingTable
+from forum.models import Area, Edition, WorkingTable
 from proposals.answers import ANSWERS, answer_gates, asked_in_force
 from proposals.models import Antecedent, Opinion, Proposal, Referral
 from proposals.models.proposals import LEFT_THE_TABLE
-from proposals.queries import readings_of_all
+from proposals.queries import asked_bodies, asked_body, proposing, proposing_organizations, readings_of_all
 from proposals.rolls import marks_of_answer, marks_of_fate
 
 Marks = Callable[[str], Sequence[Mark]]
@@ -68,25 +69,16 @@ def table_choices(user: Any) -> list[tuple[str, str]]:
     return [(table.key, str(table)) for table in tables]
 
 
-def asked_bodies() -> QuerySet[Any]:
-    """The bodies that some proposal is addressed or was referred to."""
-    addressed = Proposal.addressees.through.objects.filter(agency=OuterRef("pk"))
-    referred = Referral.objects.filter(agency=OuterRef("pk"))
-    return Agency.objects.filter(Exists(addressed) | Exists(referred)).order_by("sort", "key")
-
-
-def proposing_organizations() -> QuerySet[Any]:
-    proposing = Proposal.proponents.through.objects.filter(organization=OuterRef("pk"))
-    return Organization.objects.filter(Exists(proposing)).order_by("sort", "key")
-
-
 def choices_of(bodies: QuerySet[Any], words: Callable[[Any], str] = str) -> list[tuple[str, str]]:
     return [(body.key, words(body)) for body in bodies[:MOST_CHOICES]]
 
 
-def one_of(bodies: QuerySet[Any], text: str, words: Callable[[Any], str] = str) -> tuple[str, str] | None:
-    """The body with that key, in whatever case, as `choices_of` names it."""
-    body = bodies.filter(key__iexact=text[:80]).first()
+def one_of(
+    at_once: Callable[[Any, str], list[Any]], bodies: Callable[[], QuerySet[Any]], text: str, words: Callable[[Any], str] = str
+) -> tuple[str, str] | None:
+    """The body with that key, in whatever case, as `choices_of` names it; `at_once` is a prepared query that has it mostly."""
+    found = at_once(None, text) if PLAIN.match(text) else []
+    body = found[0] if found else bodies().filter(key__iexact=text[:80]).first()
     return None if body is None else (body.key, words(body))
 
 
@@ -135,7 +127,7 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
         return rows.filter(id__in=current.values("referral__version__proposal"))
 
     def marks_of_its_answer(answer: str) -> list[Mark]:
-        body = one_of(Agency.objects.all(), agency) if agency else None
+        body = one_of(asked_body, asked_bodies, agency) if agency else None
         return marks_of_answer(answer, timezone.localdate(), body[0] if body is not None else agency)
 
     def with_answer(rows: QuerySet[Any], answer: str) -> QuerySet[Any]:
@@ -186,7 +178,7 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
             lambda: choices_of(asked_bodies(), body_words),
             apply=to_agency,
             marks=along("pa"),
-            find=lambda text: one_of(asked_bodies(), text, body_words),
+            find=lambda text: one_of(asked_body, asked_bodies, text, body_words),
         ),
         ChoiceFilter(
             "organization",
@@ -194,7 +186,7 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
             lambda: choices_of(proposing_organizations()),
             apply=from_organization,
             marks=along("po"),
-            find=lambda text: one_of(proposing_organizations(), text),
+            find=lambda text: one_of(proposing, proposing_organizations, text),
         ),
         ChoiceFilter(
             "state",

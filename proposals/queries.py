@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.prepared import prepared
+from forum.listing import agency_order
 from forum.models import Agency, Area, Organization, Participation
 from proposals.models import (
     Antecedent,
@@ -180,6 +181,39 @@ def later_actions(user: Any, proposal: int) -> Rows:
 
 
 # --- entries of a list ------------------------------------------------------------------------------------------------
+
+
+#: What an entry of a list shows, and what a list is ordered by: the texts of 25 proposals are 60 kB to read.
+ENTRY_FIELDS = ("source", "created_at", "updated_at", "folio", "title_es", "title_en", "status", "reading", "topic")
+
+
+@prepared
+def entries(user: Any, proposals: list[int]) -> Rows:
+    return Proposal.objects.visible_to(user).filter(pk__in=proposals).only(*ENTRY_FIELDS).order_by()
+
+
+@prepared
+def asked_body(user: Any, key: str) -> Rows:
+    """The body of that key, where some proposal is addressed or was referred to it."""
+    return asked_bodies().filter(key=key).order_by()
+
+
+@prepared
+def proposing(user: Any, key: str) -> Rows:
+    """The organization of that key, where it brings in some proposal."""
+    return proposing_organizations().filter(key=key).order_by()
+
+
+def asked_bodies() -> Rows:
+    """The bodies that some proposal is addressed or was referred to."""
+    addressed = Proposal.addressees.through.objects.filter(agency=OuterRef("pk"))
+    referred = Referral.objects.filter(agency=OuterRef("pk"))
+    return Agency.objects.filter(Exists(addressed) | Exists(referred)).order_by(*agency_order())
+
+
+def proposing_organizations() -> Rows:
+    brings_in = Proposal.proponents.through.objects.filter(organization=OuterRef("pk"))
+    return Organization.objects.filter(Exists(brings_in)).order_by("sort", "key")
 
 
 @prepared

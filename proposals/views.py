@@ -29,12 +29,11 @@ from proposals.steps import trace_of
 
 #: The page of an antecedent names at most this many proposals; the list, filtered by it, has them all.
 MOST_PROPOSALS = 100
-ENTRY_FIELDS = ("source", "created_at", "updated_at", "folio", "title_es", "title_en", "status", "reading", "topic")
 
 
 def for_entries(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Only what an entry of a list shows and what a list is ordered by: the texts of 25 proposals are 60 kB to read."""
-    return rows.only(*ENTRY_FIELDS)
+    """Only what an entry of a list shows and what a list is ordered by."""
+    return rows.only(*read.ENTRY_FIELDS)
 
 
 def complete(proposals: list[Proposal]) -> None:
@@ -68,7 +67,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     """The list of proposals: q, edition, table, agency, organization, state, topic, status, reading, verdict, answer, order,
     after."""
     user = reader(request)
-    listing = Listing(**proposals_asked(request, user), prepare=for_entries)
+    listing = Listing(**proposals_asked(request, user), prepare=for_entries, fetch=lambda ids: read.entries.of(user, ids))
     complete(listing.page.records)
     return render(request, "proposals/public/proposals.html", {"listing": listing})
 

@@ -102,8 +102,8 @@ def head_of(context: Any, record: Any) -> dict[str, Any]:
         "title": words_of(record),
         "description": description_of(record),
         "url": link(record),
-        "image": f"{origin}{static('img/card.png')}",
-        "card": f"{origin}{reverse('agreement_card', args=[record.folio])}" if isinstance(record, Agreement) else "",
+        "image": origin
+        + (reverse("agreement_card", args=[record.folio]) if isinstance(record, Agreement) else static("img/card.png")),
         "locale": LOCALES[language()],
         "other_locales": [locale for code, locale in LOCALES.items() if code != language()],
         "kind": "article" if isinstance(record, (Agreement, Proposal, Antecedent)) else "website",

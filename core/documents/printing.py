@@ -83,10 +83,21 @@ def words() -> dict[str, str]:
     }
 
 
-def typeset(data: Mapping[str, Any], at: dt.datetime) -> bytes:
+def picture(layout: Path, data: Mapping[str, Any], ppi: float) -> bytes:
+    """A PNG of one page that `layout` makes of `data` (texts must be `printable`). Raises NotPrinted."""
+    if not _turns.acquire(timeout=PATIENCE):
+        raise NotPrinted(_("Many documents are being made just now: try again in a minute."))
+    try:
+        return typeset(data, dt.datetime.fromtimestamp(0, dt.UTC), layout, ppi=ppi)
+    finally:
+        _turns.release()
+
+
+def typeset(data: Mapping[str, Any], at: dt.datetime, layout: Path = LAYOUT, **more: Any) -> bytes:
     """What the typesetter makes of the layout and the data. Raises NotPrinted."""
     order = {
-        "layout": LAYOUT.read_text(encoding="utf-8"),
+        **more,
+        "layout": layout.read_text(encoding="utf-8"),
         "data": json.dumps(data, ensure_ascii=False),
         "fonts": FONTS,
         "timestamp": int(at.timestamp()),

@@ -1,7 +1,7 @@
-"""Runs alone, as a process: reads an order as JSON, writes the PDF. It imports nothing of the project.
+"""Runs alone, as a process: reads an order as JSON, writes the PDF, or a picture. It imports nothing of the project.
 
 The order: `layout` (typst source of ours), `data` (JSON that the layout reads), `fonts` (folders), `timestamp` (seconds),
-`megabytes` (address space). It reads no file but the fonts and opens no connection: the layout imports nothing, and no
+`megabytes` (address space), and `ppi` where a PNG is wanted. It reads no file but the fonts and opens no connection: the layout imports nothing, and no
 text of a person is part of it.
 """
 
@@ -20,14 +20,15 @@ def main() -> None:
     most = order["megabytes"] * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=order["fonts"])
+    form = {"format": "png", "ppi": order["ppi"]} if "ppi" in order else {"pdf_standards": STANDARDS}
     made = typst.compile(
         order["layout"].encode(),
         root=Path(__file__).parent,
         font_paths=fonts,
         ignore_system_fonts=True,
         sys_inputs={"data": order["data"]},
-        pdf_standards=STANDARDS,
         timestamp=order["timestamp"],
+        **form,
     )
     sys.stdout.buffer.write(made)
 

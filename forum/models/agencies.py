@@ -16,6 +16,7 @@ from core.deadlines import is_known
 from core.fields import FoldedField, KeyField, LongText, SortKeyField, TextLine, check_key
 from core.models import Record
 from core.models.base import choice_constraint
+from core.text import sort_key
 from forum.querysets import OpenQuerySet
 
 
@@ -82,6 +83,8 @@ class Agency(Record):
     other_names = models.TextField(editable=False, blank=True, default="")
     folded = FoldedField()
     sort = SortKeyField()
+    #: The same by the name that is read in English.
+    sort_en = SortKeyField()
 
     objects = OpenQuerySet.as_manager()
 
@@ -89,7 +92,10 @@ class Agency(Record):
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
         ordering = ("sort", "key")
-        indexes = [models.Index(fields=["sort", "key"], name="agency_order")]
+        indexes = [
+            models.Index(fields=["sort", "key"], name="agency_order"),
+            models.Index(fields=["sort_en", "key"], name="agency_order_en"),
+        ]
         constraints = [
             *Record.Meta.constraints,
             choice_constraint("level", AgencyLevel, "agency_level", _("This is not a level of an agency.")),
@@ -108,6 +114,10 @@ class Agency(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def refresh_derived(self) -> list[str]:
+        self.sort_en = sort_key(self.name_en or self.name_es)
+        return [*super().refresh_derived(), "sort_en"]
 
     @property
     def name(self) -> str:

@@ -2,14 +2,20 @@
 
 import json
 import re
-from xml.etree import ElementTree
+import struct
+from unittest import mock
 
+from django.core.cache import caches
 from django.template import Context, Template
 from django.test import SimpleTestCase, TestCase, override_settings
 from django.utils import translation
+from django.utils.translation import override
 
+from agreements import cards
+from agreements.models import Agreement
 from config.templatetags.followed import KINDS
 from core import jsonld
+from core.documents.printing import NotPrinted
 from tests import factories as make
 from tests.config.followed import CANARY, FollowedWorld
 
@@ -147,39 +153,57 @@ class HeadTests(FollowedWorld, TestCase):
 
 
 class CardTests(FollowedWorld, TestCase):
-    def test_a_picture_that_stands_alone(self):
-        response = self.client.get(f"/en/agreements/{self.agreement.folio}/card.svg")
-        self.assertEqual((response.status_code, response["Content-Type"]), (200, "image/svg+xml; charset=utf-8"))
-        tree = ElementTree.fromstring(response.content)
-        text = "".join(tree.itertext())
-        for words in ("Offices", self.agreement.folio, "Signed", "IFE"):
-            self.assertIn(words, text)
-        self.assertFalse(
-            re.search(r'(?:href|src)="?https?:|style=|<script|@import|url\(', response.content.decode().replace("www.w3.org", ""))
-        )
+    def drawing(self, language="en"):
+        with override(language):
+            return cards.drawing_of(cards.found(self.agreement.folio))
 
-    def test_hostile_and_endless_titles(self):
-        self.agreement.title_en = f"<g onload='x'>&\x01 {'larga ' * 45}"
+    def test_a_picture_that_messengers_show(self):
+        response = self.client.get(f"/en/agreements/{self.agreement.folio}/card.png")
+        self.assertEqual((response.status_code, response["Content-Type"]), (200, "image/png"))
+        # Signature, then width and height in the header (PNG, 11.2.2).
+        self.assertEqual(response.content[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(struct.unpack(">II", response.content[16:24]), (1200, 630))
+        page = self.client.get(f"/en/agreements/{self.agreement.folio}/").content.decode()
+        images = re.findall(r'<meta property="og:image" content="([^"]*)">', page)
+        self.assertEqual(images, [f"http://testserver/en/agreements/{self.agreement.folio}/card.png"])
+
+    def test_what_it_says(self):
+        found = self.drawing()
+        self.assertEqual((found["folio"], found["sample"], found["knots"]), (self.agreement.folio, "", ["late"]))
+        self.assertTrue(found["standing"].startswith("Signed · 1 late"), found)
+        self.assertIn("IFE", found["parties"])
+        self.assertIn("Offices", found["title"])
+        self.agreement.source = "sample"
         self.agreement.save()
-        response = self.client.get(f"/en/agreements/{self.agreement.folio}/card.svg")
-        tree = ElementTree.fromstring(response.content)
-        self.assertIn("<g onload='x'>&", "".join(tree.itertext()))
-        lines = [each for each in tree.iter("{http://www.w3.org/2000/svg}text") if each.get("font-size") == "52"]
-        self.assertEqual(len(lines), 4)
+        self.assertEqual((self.drawing()["sample"], self.drawing("es")["sample"]), ("sample", "muestra"))
+
+    def test_hostile_and_endless_texts_are_drawn_as_they_stand_and_fit(self):
+        for title in ('#eval(read("/etc/passwd")) *x* $y$ <b>\x01', "larga " * 45, "x" * 290, "😀" * 200, '\\"}]', "  "):
+            self.agreement.title_en = title
+            with mock.patch.object(Agreement, "language_of", return_value="en"):
+                drawing = {**self.drawing(), "title": cards.short(title, cards.TITLE)}
+            self.assertLessEqual(len(drawing["title"].replace("\u200b", "")), cards.TITLE)
+            self.assertEqual(cards.drawn(drawing)[:4], b"\x89PNG", title)
+        self.assertTrue(cards.short("#eval(1) <b>", 50).startswith("#eval(1) <b>"))
 
     def test_one_knot_for_each_commitment_and_no_more_than_fit(self):
         for _ in range(30):
             make.commitment(self.agreement, self.commitment.lead)
-        text = self.client.get(f"/en/agreements/{self.agreement.folio}/card.svg").content.decode()
-        self.assertEqual(text.count("<circle"), 16)
-        self.assertIn("(+15)", text)
-        self.assertNotIn(CANARY, text)
+        found = self.drawing()
+        self.assertEqual((len(found["knots"]), found["standing"][-5:]), (cards.MOST_KNOTS, "(+17)"))
+        self.assertNotIn(CANARY, str(found))
 
-    def test_an_invented_one_says_so(self):
-        self.agreement.source = "sample"
-        self.agreement.save()
-        for page in ("card.svg", "embed/"):
-            self.assertIn("sample", self.client.get(f"/en/agreements/{self.agreement.folio}/{page}").content.decode())
+    def test_the_same_card_is_drawn_once_and_a_failure_says_so(self):
+        address = f"/en/agreements/{self.agreement.folio}/card.png"
+        caches["answers"].clear()
+        with mock.patch("agreements.cards.picture", return_value=b"png") as draw:
+            self.client.get(address)
+            make.proposal(self.edition)
+            self.assertEqual((self.client.get(address).content, draw.call_count), (b"png", 1))
+        caches["answers"].clear()
+        with mock.patch("agreements.cards.picture", side_effect=NotPrinted("busy")):
+            response = self.client.get(address)
+        self.assertEqual((response.status_code, response["Retry-After"], response.content), (503, "60", b"busy"))
 
 
 class EmbedTests(FollowedWorld, TestCase):
@@ -196,7 +220,7 @@ class EmbedTests(FollowedWorld, TestCase):
             self.assertEqual((response.status_code, self.frames(response)), (200, ["*"]))
             self.assertNotIn("X-Frame-Options", response)
             self.assertIn("default-src 'none'", response["Content-Security-Policy"])
-            for page in (f"/en/agreements/{self.agreement.folio}/", f"/en/agreements/{self.agreement.folio}/card.svg"):
+            for page in (f"/en/agreements/{self.agreement.folio}/", f"/en/agreements/{self.agreement.folio}/card.png"):
                 other = self.client.get(page)
                 self.assertEqual((self.frames(other), other["X-Frame-Options"]), (["'none'"], "DENY"), page)
 
@@ -214,12 +238,12 @@ class EmbedTests(FollowedWorld, TestCase):
     def test_what_is_not_public_does_not_exist(self):
         self.client.force_login(make.user(administrator=True))
         draft = make.agreement(self.edition)
-        for page in ("embed/", "card.svg"):
+        for page in ("embed/", "card.png"):
             self.assertEqual(self.client.get(f"/en/agreements/{draft.folio}/{page}").status_code, 404)
 
     def test_as_many_queries_for_one_as_for_thirty(self):
         for _ in range(2):
-            for page in ("embed/", "card.svg"):
+            for page in ("embed/", "card.png"):
                 with self.assertNumQueries(3):
                     self.client.get(f"/en/agreements/{self.agreement.folio}/{page}")
             for _ in range(29):

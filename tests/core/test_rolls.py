@@ -161,10 +161,19 @@ class EveryPath(World):
         self.assertFalse(RollEntry.objects.filter(roll__startswith="p", record__in=drafts).exists())
         kept = set(RollEntry.objects.values_list())
         self.assertEqual({roll for roll, *_rest in kept}, {roll.name for roll in rolls.kept()})
-        for forget in (lambda: None, rolls.clear):
-            forget()
-            rolls.rebuild()
-            self.assertEqual(set(RollEntry.objects.values_list()), kept)
+        with mock.patch("core.rolls.CHUNK", 3):
+            for write in (rolls.rebuild, rolls.write_all):
+                rolls.clear()
+                write()
+                self.assertTrue(set(RollEntry.objects.values_list()) == kept)
+        # What is right is not written again.
+        with mock.patch("core.rolls.relist") as relist:
+            self.assertEqual(rolls.rebuild(), len(kept))
+            relist.assert_not_called()
+        RollEntry.objects.filter(roll="pv").update(value="feasible")
+        RollEntry.objects.filter(roll="al").delete()
+        rolls.rebuild()
+        self.assertTrue(set(RollEntry.objects.values_list()) == kept)
 
     def test_the_check_says_what_has_strayed(self):
         call_command("rebuild_figures", "--check", stdout=io.StringIO())
@@ -240,6 +249,8 @@ class TheSameList(World):
                     folios, listing = self.read(asked, {**query, "order": order}, 1 + 999 * (number % 2))
                     real = list(listing.queryset.order_by(*orders[order][1]).values_list("folio", flat=True))
                     self.assertEqual(folios, real)
+                    rows = listing.rows.stream(orders[order][1], 3, 2, lambda rows: rows)
+                    self.assertEqual([record.folio for record in rows], real[:3])
                     self.assertEqual(bool(listing.rows.marked), bool(set(query) - {"topic", "status"}))
                     if listing.exact:
                         self.assertEqual(listing.count, len(real) if not listing.page.first else len(listing.page))
@@ -271,6 +282,25 @@ class TheSameList(World):
             listing = Listing(**proposals_asked(RequestFactory().get("/", {"agency": "SRE", "filters": "open"}), None), size=1)
         self.assertEqual({(choice.count, choice.exact) for choice in listing.choices}, {(1, False)})
         self.assertEqual((said(0, 0), said(0, 0, exact=False), said(2, 3)), (0, None, None))
+
+    def test_a_record_that_stands_on_several_days_is_shown_once(self):
+        agreement = Agreement.objects.filter(status="signed").first()
+        for number in (1, 2, 3):
+            lead = agreement.parties.first()
+            make.commitment(agreement, lead, due_on=days(number), reported_status="fulfilled", reported_cut_off=days(0))
+        listing = Listing(**agreements_asked(RequestFactory().get("/?light=fulfilled"), None))
+        real = listing.queryset.order_by("folio")
+        self.assertEqual([record.pk for record in listing], [record.pk for record in real])
+        self.assertIn(agreement, real)
+
+    def test_of_many_days_so_many_are_looked_at(self):
+        request = RequestFactory().get("/", {"light": "late"})
+        real = Listing(**agreements_asked(request, None), size=1)
+        with mock.patch("core.walks.DAYS", 1), mock.patch("core.walks.MANY", 1):
+            listing = Listing(**agreements_asked(request, None), size=1)
+        self.assertGreater(real.count, 2)
+        self.assertEqual((real.exact, listing.exact), (True, False))
+        self.assertIn(listing.count, (1, 2))
 
     def test_a_light_that_no_edition_can_give_shows_nothing(self):
         Edition.objects.update(report_cut_off=None)

@@ -169,6 +169,20 @@ class ContentTests(CanaryWorld, TestCase):
             self.assertEqual([record.key for record in listing], keys, path)
             self.assertEqual(bool(listing.ignored), "nope" in path, path)
 
+    def test_public_bodies_stand_in_the_order_of_the_names_that_are_read(self):
+        for key, name_es, name_en in (
+            ("A1", "Zócalo", "Aardvark"),
+            ("A2", "Árbol", "Zebra"),
+            ("A3", "Ñandú", ""),
+            ("A4", "Oso", ""),
+        ):
+            make.agency(key=key, name_es=name_es, name_en=name_en)
+        for address, order in (
+            ("/es/dependencias/", ["A2", "IFE", "INE", "A3", "A4", "A1"]),
+            ("/en/agencies/", ["A1", "IFE", "INE", "A3", "A4", "A2"]),
+        ):
+            self.assertEqual([record.key for record in self.client.get(address).context["listing"]], order, address)
+
     def test_a_page_of_a_list_leads_to_the_next_and_keeps_the_filters(self):
         for number in range(30):
             make.organization(name=f"Club {number:02}", kind="hometown_club")

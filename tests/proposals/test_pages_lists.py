@@ -95,21 +95,29 @@ class CostTests(ChainWorld, TestCase):
             "/en/antecedents/cumbre/",
             "/en/antecedents/cumbre.json",
         )
+        bare = self.cost(addresses[0])
+        self.one_more(0)
         before = {address: self.cost(address) for address in addresses}
-        for n in range(30):
-            self.one_more_answer(n)
-            make.agreement(self.edition, status="signed", proposals=[self.proposal])
-            other = make.proposal(self.edition, status="submitted", antecedents=[self.antecedent])
-            self.proposal.links.create(other=other, kind="similar_to")
-            recommendation = Recommendation.objects.create(
-                key=f"cumbre-{n + 9}", antecedent=self.antecedent, number=n + 9, text_es="Que se haga."
-            )
-            self.proposal.recommendations.add(recommendation)
-            other.recommendations.add(recommendation)
-            self.proposal.speakers.add(make.participation(self.edition, organization=self.organization))
-            self.proposal.addressees.add(make.agency())
-            self.proposal.antecedents.add(make.antecedent())
+        # What a proposal has nothing of is not asked for.
+        self.assertLess(bare, before[addresses[0]])
+        for n in range(1, 30):
+            self.one_more(n)
         self.assertEqual({address: self.cost(address) for address in addresses}, before)
+
+    def one_more(self, n):
+        """One more of everything that hangs on a proposal."""
+        self.one_more_answer(n)
+        make.agreement(self.edition, status="signed", proposals=[self.proposal])
+        other = make.proposal(self.edition, status="submitted", antecedents=[self.antecedent])
+        self.proposal.links.create(other=other, kind="similar_to")
+        recommendation = Recommendation.objects.create(
+            key=f"cumbre-{n + 9}", antecedent=self.antecedent, number=n + 9, text_es="Que se haga."
+        )
+        self.proposal.recommendations.add(recommendation)
+        other.recommendations.add(recommendation)
+        self.proposal.speakers.add(make.participation(self.edition, organization=self.organization))
+        self.proposal.addressees.add(make.agency())
+        self.proposal.antecedents.add(make.antecedent())
 
     def one_more_answer(self, n):
         referral = make.referral(self.proposal, make.agency(), status="answered", answered_at=PAST, onward_from=self.answered)
