@@ -69,6 +69,8 @@ class StartTests(TestCase):
                 self.assertEqual(self.numbers(**changes), [number])
         for hosts in (["localhost", "127.0.0.1", "[::1]", "0.0.0.0"], ["192.168.1.7", "laptop", "acuerda.local"]):
             self.assertEqual(self.numbers(DEBUG=True, ALLOWED_HOSTS=hosts), [])
+        alone = {"ALLOWED_HOSTS": ["127.0.0.1"], "SITE_URL": "http://127.0.0.1:8000", "SECURE_SSL_REDIRECT": False}
+        self.assertEqual(self.numbers(**alone), [], "nobody else can reach it")
         self.assertEqual(self.numbers(SECURE_SSL_REDIRECT=False, SECURE_PROXY_SSL_HEADER=("X", "https")), [])
 
     def test_the_web_server_is_refused_too_demo_accounts_included(self) -> None:
