@@ -21,6 +21,7 @@ urlpatterns = [
     path("readyz", site.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("config.feeds_urls")),
+    path("api/v1/", include("config.api")),
     *i18n_patterns(
         path("", include("config.pages.urls")),
         path("", include("forum.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ _watched: ContextVar[list[Event] | None] = ContextVar("watched", default=None)
 #: Columns that say nothing about the matter of a record.
 HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
 MASK = "•"
+#: What is JSON as it is.
+SIMPLE = frozenset({str, int, bool, float, type(None)})
 MOST_DENIED = 30
 #: A longer part of an address may be a secret of a mail.
 LONGEST_NAMED = 24
@@ -85,7 +88,9 @@ def watching() -> Iterator[list[Event]]:
 
 def plain(value: Any) -> Any:
     """A value as JSON: related records by public key, dates in ISO 8601, amounts as text."""
-    if value is None or type(value) in (str, int, bool):
+    if type(value) in SIMPLE:
+        return value
+    if type(value) is list and SIMPLE.issuperset(map(type, value)):
         return value
     if isinstance(value, Record):
         return value.public_key
@@ -102,7 +107,7 @@ def plain(value: Any) -> Any:
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(inner) for inner in value]
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, (str, int, float)):
         return value
     return str(value)
 
@@ -110,14 +115,16 @@ def plain(value: Any) -> Any:
 def values_of(record: models.Model) -> dict[str, Any]:
     """The columns of a record as they stand, without housekeeping. Foreign keys by database id (resolved when shown)."""
     return {
-        field.attname: getattr(record, field.attname)
-        for field in record._meta.concrete_fields
-        if field.name not in HOUSEKEEPING and not isinstance(field, models.FileField)
-    } | {
-        field.attname: str(getattr(record, field.attname) or "")
-        for field in record._meta.concrete_fields
-        if isinstance(field, models.FileField)
+        name: str(getattr(record, name) or "") if is_file else getattr(record, name)
+        for name, is_file in columns_told(type(record))
     }
+
+
+@functools.cache
+def columns_told(model: type[models.Model]) -> list[tuple[str, bool]]:
+    """(attribute, whether it is a file) of the columns that events tell of."""
+    fields = sorted(model._meta.concrete_fields, key=lambda field: isinstance(field, models.FileField))
+    return [(f.attname, isinstance(f, models.FileField)) for f in fields if f.name not in HOUSEKEEPING]
 
 
 def difference(record: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -90,7 +90,13 @@ def known_actions() -> dict[str, str]:
         "release_opinions": pgettext("event", "opinions released"),
         "remind": pgettext("event", "reminder sent"),
         "draft_by_mail": pgettext("event", "draft written by a link of a mail"),
+        "answer_by_mail": pgettext("event", "answered by a link of a mail"),
         "join": pgettext("event", "joined an edition"),
+        "check_in": pgettext("event", "checked in"),
+        "undo_check_in": pgettext("event", "check-in taken back"),
+        "bring_forward": pgettext("event", "put on the agenda: what was left to do"),
+        "print_list": pgettext("event", "list of names printed"),
+        "remove_session": pgettext("event", "taken out of the programme"),
         "leave": pgettext("event", "left an edition"),
         **actions_of_accounts(),
     }

@@ -10,7 +10,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from agreements.demo.play import play
-from core import tally
+from core import rolls, tally
 from core.locks import unlocked
 from forum.models import Agency, Area, Edition, Organization, User
 from forum.reference import load_areas
@@ -42,6 +42,7 @@ def start_over() -> None:
                 cursor.execute(sql)
         # Rows that are deleted one by one (SQLite) are taken from the kept figures, which may be empty by then.
         tally.clear()
+        rolls.clear()
         load_areas(Area)
         play()
     for name in before - stored_files():

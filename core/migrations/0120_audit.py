@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0072_search_newest'),
+        ('core', '0100_receipt'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forum', '0050_edition_holds_mail'),
+        ('forum', '0100_checked_in_bodies'),
     ]
 
     operations = [

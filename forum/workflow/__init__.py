@@ -26,6 +26,7 @@ from forum.workflow.agencies import (
 from forum.workflow.closures import enter_closure, withdraw_closure
 from forum.workflow.editions import (
     EDITION,
+    check_in_body,
     create_edition,
     create_session,
     create_table,
@@ -34,6 +35,7 @@ from forum.workflow.editions import (
     edit_table,
     join_edition,
     leave_edition,
+    remove_session,
     set_stage,
 )
 from forum.workflow.organizations import (
@@ -44,7 +46,7 @@ from forum.workflow.organizations import (
     remove_organization_name,
     unlink_mirror,
 )
-from forum.workflow.people import create_participation, edit_participation, set_consent
+from forum.workflow.people import check_in, create_participation, edit_participation, set_consent
 from forum.workflow.reminding import remind
 from forum.workflow.roles import add_role, create_account, remove_role
 
@@ -58,6 +60,8 @@ __all__ = [
     "add_organization_name",
     "add_role",
     "add_succession",
+    "check_in",
+    "check_in_body",
     "close_account",
     "create_account",
     "create_agency",
@@ -85,6 +89,7 @@ __all__ = [
     "remove_agency_name",
     "remove_organization_name",
     "remove_role",
+    "remove_session",
     "reopen_account",
     "revoke_invitation",
     "send_again",

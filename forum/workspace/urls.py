@@ -3,17 +3,45 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import accounts, audit, closures, desks, editions, mail, participants
+from forum.workspace import (
+    accounts,
+    audit,
+    closures,
+    desks,
+    editions,
+    mail,
+    papers,
+    participants,
+    programme,
+    registration,
+    registration_new,
+)
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
     path(_("forums/<str:slug>/"), editions.edition, name="edition"),
     path(_("forums/<str:slug>/stage/"), editions.edition_stage, name="edition_stage"),
+    path(_("forums/<str:slug>/attendance.pdf"), papers.sign_sheet, name="edition_sign_sheet"),
+    path(_("forums/<str:slug>/badges.pdf"), papers.badges, name="edition_badges"),
     path(_("forums/<str:slug>/edit/"), editions.edition_edit, name="edition_edit"),
     path(_("forums/<str:slug>/tables/new/"), editions.table_new, name="table_new"),
     path(_("forums/<str:slug>/tables/<int:number>/"), editions.table_edit, name="table_edit"),
     path(_("forums/<str:slug>/participants/new/"), participants.participant_new, name="participant_new"),
     path(_("forums/<str:slug>/participants/<str:key>/"), participants.participant_edit, name="participant_edit"),
+    path(_("forums/<str:slug>/registration/"), registration.registration, name="registration"),
+    path(_("forums/<str:slug>/registration/state/"), registration.registration_state, name="registration_state"),
+    path(_("forums/<str:slug>/registration/person/"), registration_new.registration_person, name="registration_person"),
+    path(
+        _("forums/<str:slug>/registration/organization/"),
+        registration_new.registration_organization,
+        name="registration_organization",
+    ),
+    path(_("forums/<str:slug>/registration/sheet/"), registration.registration_sheet, name="registration_sheet"),
+    path(_("forums/<str:slug>/registration/badges/"), registration.registration_badges, name="registration_badges"),
+    path(_("forums/<str:slug>/programme/"), programme.programme, name="programme"),
+    path(_("forums/<str:slug>/programme/new/"), programme.session_new, name="session_new"),
+    path(_("forums/<str:slug>/programme/<str:key>/"), programme.session_edit, name="session_edit"),
+    path(_("forums/<str:slug>/programme/<str:key>/remove/"), programme.session_remove, name="session_remove"),
     path(_("participants/"), participants.participants, name="participants"),
     path(_("organizations/"), desks.organizations, name="organizations"),
     path(_("organizations/new/"), desks.organization_new, name="organization_new"),
