@@ -21,6 +21,7 @@ if not SECRET_KEY:
     if not (DEBUG or DATABASE_URL.startswith("sqlite")):
         raise ImproperlyConfigured("SECRET_KEY is not set: give the same long random text to every process of this site.")
     SECRET_KEY = env.kept_key(VAR_DIR / "secret-key")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 
 INSTALLED_APPS = [

@@ -32,6 +32,7 @@ from core.imports.runner import Run, run_import
 from core.imports.writer import CONTENT_TYPES, report_of, run_export
 from core.models import ImportBatch
 from core.models.imports import Outcome
+from core.workspace import just_confirmed
 
 MOST_ROWS_SHOWN = 200
 
@@ -119,6 +120,8 @@ class ImportExportRecordAdmin:
         resource = self.resource_for(request)
         if form not in CONTENT_TYPES:
             raise Http404
+        if resource.personal:
+            just_confirmed(request)
         listed = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
         records = resource.records().filter(pk__in=listed.order_by().values("pk"))
         data, _count = run_export(resource.kind, form, actor=request.user, records=records)

@@ -1,7 +1,7 @@
 """What must be so before this application is let out on the internet: it refuses to start otherwise (promise 28).
 
-Django's own `check --deploy` warns; these are errors. `manage.py` runs them before each command, and `config.wsgi` before the
-first request, because a web server starts without `manage.py`.
+Django's own `check --deploy` warns; these are errors, part of it too. `config.wsgi` runs them before the first request. Other
+commands of `manage.py` serve nobody and are not stopped.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def faults() -> Iterator[Fault]:
     for host in settings.ALLOWED_HOSTS:
         if "*" in host or (host.startswith(".") and "." not in host.strip(".")):
             yield "E003", _("ALLOWED_HOSTS lets any host in (%(host)s): name the hosts of this site.") % {"host": host}
-    yield from faults_of_transport()
+    if not all(is_local(host) for host in settings.ALLOWED_HOSTS):
+        yield from faults_of_transport()
     missing = [name for name in NEEDED if name not in settings.MIDDLEWARE]
     if missing:
         yield "E008", _("MIDDLEWARE lacks %(name)s.") % {"name": missing[0]}
@@ -66,6 +67,7 @@ def faults() -> Iterator[Fault]:
 
 
 def faults_of_transport() -> Iterator[Fault]:
+    """What matters once somebody else can listen: a site that answers to this machine alone needs no https."""
     cookies = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_HTTPONLY")
     for name in cookies:
         if not getattr(settings, name):
@@ -85,15 +87,15 @@ def faults_of_transport() -> Iterator[Fault]:
             )
 
 
-@register(TAG, Tags.security)
+@register(TAG, Tags.security, deploy=True)
 def safe_settings(app_configs: Any, **_more: Any) -> list[CheckMessage]:
     return [Error(sentence, id=f"acuerda.{number}") for number, sentence in faults()]
 
 
-@register(TAG, Tags.database)
+@register(TAG, Tags.database, deploy=True)
 def no_demo_accounts(app_configs: Any, databases: Any = None, **_more: Any) -> list[CheckMessage]:
     """Accounts whose password stands in a manual, on a site that did not ask for them."""
-    if settings.ALLOW_DEMO or not databases:
+    if settings.ALLOW_DEMO or not databases or all(is_local(host) for host in settings.ALLOWED_HOSTS):
         return []
     try:
         found = get_user_model().objects.filter(is_demo=True, is_active=True).exists()
@@ -119,7 +121,7 @@ def shared_cache(app_configs: Any, **_more: Any) -> list[CheckMessage]:
 
 def refuse_unsafe() -> None:
     """Raises ImproperlyConfigured with every fault; called before the first request is taken."""
-    found = run_checks(tags=[TAG], databases=["default"])
+    found = run_checks(tags=[TAG], include_deployment_checks=True, databases=["default"])
     serious = [f"({message.id}) {message.msg}" for message in found if message.is_serious()]
     if serious:
         raise ImproperlyConfigured("\n".join([_("Acuerda does not start like this:"), *serious]))

@@ -217,8 +217,9 @@ def record_denied(request: Any, action: str) -> None:
     """
     user, match = request.user, request.resolver_match
     key = f"denied:{user.pk}:{timezone.now():%H%M}"
-    cache.add(key, 0, 120)
-    if match is None or cache.incr(key) > MOST_DENIED:
+    tried = int(cache.get(key, 0))
+    cache.set(key, tried + 1, 120)
+    if match is None or tried >= MOST_DENIED:
         return
     named = [str(value) for value in (*match.args, *match.kwargs.values()) if len(str(value)) <= LONGEST_NAMED]
     Event(

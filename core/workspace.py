@@ -60,6 +60,11 @@ def workspace_page(view: View | None = None, *, methods: Sequence[str] = ("GET",
     return decorate(view) if view is not None else decorate
 
 
+@reauthentication_required
+def just_confirmed(request: HttpRequest) -> None:
+    """Goes on for whoever has just shown who it is; others are asked to, and come back to the page (as `sensitive` pages do)."""
+
+
 def sent(request: HttpRequest) -> Any:
     """What was sent, for a form: None on GET. An empty POST is a form that was sent, not a page that is opened."""
     return request.POST if request.method == "POST" else None

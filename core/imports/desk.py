@@ -44,7 +44,7 @@ from core.imports.writer import CONTENT_TYPES, run_export
 from core.models.imports import BatchState, ImportBatch, Outcome
 from core.text import clean_line, fold
 from core.uploads import kept_or_gone
-from core.workspace import REFUSED, sent, show_form, workspace_page
+from core.workspace import REFUSED, just_confirmed, sent, show_form, workspace_page
 
 MOST_PASTED = 1_000_000
 MOST_ROWS_SHOWN = 100
@@ -365,7 +365,8 @@ def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
 def import_export(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     """The records of a kind that this person may export, of one edition with `?edition=`; the file can be imported again."""
     edition = request.GET.get("edition", "")[:60]
-    desk_resource(request, kind)
+    if desk_resource(request, kind).personal:
+        just_confirmed(request)
     if form not in CONTENT_TYPES:
         raise Http404
     try:

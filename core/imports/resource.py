@@ -36,6 +36,8 @@ class RecordResource(Opening, Settling, Resource):
     """One kind of record. Subclasses declare `Column`s and override the hooks at the end of the class."""
 
     kind: ClassVar[str] = ""
+    #: Its rows hold contact data: whoever takes them along as a file shows first who it is.
+    personal: ClassVar[bool] = False
     position: ClassVar[int] = 0
     #: Comes and goes only through a page of its own: no command, desk or admin offers it.
     own_page: ClassVar[bool] = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +11,11 @@ from django.utils.translation import gettext as _
 
 from core.admin import DoorInline, RecordAdmin
 from core.workflow import StepRefused
+from core.workspace import just_confirmed
 from forum import workflow
 from forum.models import Role, User
 from forum.permissions import is_administrator
 from forum.workflow.roles import end_sessions_of
-
-
-@reauthentication_required
-def asked_again(request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-    answer: HttpResponse = view(request, *args, **kwargs)
-    return answer
 
 
 class RoleInline(DoorInline):
@@ -60,7 +54,8 @@ class UserAdmin(RecordAdmin):
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whoever changes accounts has just shown who it is."""
-        return asked_again(request, super().changeform_view, *args, **kwargs)
+        just_confirmed(request)
+        return super().changeform_view(request, *args, **kwargs)
 
     def edit_record(
         self, request: HttpRequest, record: Any, values: dict[str, Any], links: dict[str, Any], revision: int | None

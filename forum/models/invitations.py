@@ -102,10 +102,6 @@ class Invitation(models.Model):
         return self.key
 
     @property
-    def event_edition(self) -> Any:
-        return self.edition
-
-    @property
     def place(self) -> Any:
         return self.edition or self.agency or self.organization
 

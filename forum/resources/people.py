@@ -49,6 +49,7 @@ class ParticipantResource(OfEditionResource):
     """`participantes.csv`. `nombre_publico` is the consent to show the name; it is dated when the file comes in."""
 
     kind = "participants"
+    personal = True
     position = 7
     identity = ("key",)
     examples = {

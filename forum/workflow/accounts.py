@@ -68,7 +68,8 @@ def invite(
 
 
 def locked(invitation: Invitation) -> Invitation:
-    return Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
+    found: Invitation = Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
+    return found
 
 
 def send_again(*, invitation: Invitation, actor: Any) -> Invitation:

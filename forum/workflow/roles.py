@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from core.events import SYSTEM, record_event
+from core.events import MASK, SYSTEM, record_event
 from core.workflow import StepRefused
 from forum.models import Role, User
 from forum.permissions import is_administrator, is_any_organizer, is_organizer_of
@@ -57,7 +57,12 @@ def give_role(
         role.full_clean()
         role.save()
         record_event(
-            user, "add_role", actor=actor, changes={"role": [None, role.words], "post": [None, post]}, reason=reason, at=at
+            user,
+            "add_role",
+            actor=actor,
+            changes={"role": [None, role.words], "post": [None, MASK if post else ""]},
+            reason=reason,
+            at=at,
         )
         if not (user == actor and kind == Role.Kind.ORGANIZER and user.roles.organizer):
             end_sessions_of(user)

@@ -217,6 +217,8 @@ class SessionTests(AccountCase):
             reverse("mfa_generate_recovery_codes"),
         ]
         pages += [reverse("admin:forum_user_change", args=[self.accounts["official"].pk]), reverse("admin:forum_user_add")]
+        pages += [reverse("workspace:import_export", args=["participants", "csv"])]
+        pages += [reverse("admin:forum_participation_export", args=["csv"])]
         late = just_signed_in(self.client_class(), self.user("administrator"), ago=601)
         fresh = just_signed_in(self.client_class(), self.user("administrator"))
         for page in pages:

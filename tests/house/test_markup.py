@@ -13,7 +13,18 @@ from tests.markup import faults, misplaced, needs_script, parse
 
 #: Public names that answer with something else than a page.
 OTHERS = {
-    *("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "sitemap_part", "robots"),
+    *(
+        "healthz",
+        "readyz",
+        "feed_agreements",
+        "feed_proposals",
+        "feed_progress",
+        "calendar",
+        "sitemap",
+        "sitemap_part",
+        "robots",
+        "security_txt",
+    ),
     *("ledger", "matrix_file", "attachment", "evidence", "paper", "agreement_ics", "agreement_card", "meeting_ics"),
     *("my_calendar", "api", "openapi", "api_list", "edition_ics"),
 }
