@@ -24,6 +24,7 @@ UNSEEN = frozenset(
         *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow"),
         *("core_tally", "core_talliedfact", "core_searchword", "core_matchkey"),
         *("core_message", "core_mailsettings", "core_subscription"),
+        *("agreements_draftcomment", "agreements_campaign", "agreements_campaignask"),
     }
 )
 #: Columns that no public page shows, and that change when nothing else does.
