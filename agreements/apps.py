@@ -12,16 +12,18 @@ class AgreementsConfig(AppConfig):
         from agreements.notices import tables
         from agreements.panels import panel_of
         from agreements.reminders import reminders_due
+        from agreements.rolls import ROLLS
         from agreements.searched import searched_in
         from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
-        from core import sockets, tally
+        from core import rolls, sockets, tally
         from core.outbox import notices, subscriptions
         from core.workflow import register
 
         register(*WORKFLOWS)
         tally.keep(*FIGURES)
+        rolls.keep(*ROLLS)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)

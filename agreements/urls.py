@@ -3,7 +3,8 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from agreements import printed, views
+from agreements import dossier, printed, views
+from agreements.workspace.inviting import answer_by_mail
 
 versions = [
     path("<int:number>.json", views.agreement_version_json, name="agreement_version_json"),
@@ -18,7 +19,7 @@ agreements = [
     path("<str:key>.pdf", printed.agreement, {"form": "pdf"}, name="agreement_pdf"),
     path("<str:key>.docx", printed.agreement, {"form": "docx"}, name="agreement_docx"),
     path("<str:key>/", views.agreement, name="agreement"),
-    path("<str:key>/", include([path(_("versions/"), include(versions))])),
+    path("<str:key>/", include([path(_("versions/"), include(versions)), path(_("minutes/"), dossier.dossier, name="dossier")])),
 ]
 meetings = [
     path("", views.meetings, name="meetings"),
@@ -33,6 +34,7 @@ meetings = [
 urlpatterns = [
     path(_("agreements/"), include(agreements)),
     path(_("meetings/"), include(meetings)),
+    path(_("by-mail/invitations/<str:token>/"), answer_by_mail, name="answer_by_mail"),
     path(_("evidence/"), include([path("<str:key>/", views.evidence, name="evidence")])),
     path(_("papers/"), include([path("<str:key>/", views.paper, name="paper")])),
 ]

@@ -19,7 +19,7 @@ from core.listing import ChoiceFilter, Filter, Listing
 from core.pages import reader
 from forum.models import Edition
 from proposals.documents import matrix_document
-from proposals.listing import PROPOSAL_ORDERS, asked_agencies, edition_choices, table_choices, to_agency
+from proposals.listing import PROPOSAL_ORDERS, asked_bodies, body_words, choices_of, edition_choices, table_choices, to_agency
 from proposals.matrix import bodies_of, cells_of
 from proposals.models import Proposal
 
@@ -31,7 +31,9 @@ def filters(user: Any) -> tuple[Filter, ...]:
     return (
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         ChoiceFilter("table", pgettext_lazy("filter", "Working table"), lambda: table_choices(user), "table__key"),
-        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), asked_agencies, apply=to_agency),
+        ChoiceFilter(
+            "agency", pgettext_lazy("filter", "Public body"), lambda: choices_of(asked_bodies(), body_words), apply=to_agency
+        ),
     )
 
 

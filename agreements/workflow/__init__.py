@@ -15,6 +15,7 @@ from agreements.workflow.commitment import (
     remove_commitment,
 )
 from agreements.workflow.gaps import missing_parties, opening_gaps, opening_warnings
+from agreements.workflow.inviting import answer_invitation, tick
 from agreements.workflow.meeting import (
     cancel_meeting,
     confirm_meeting,
@@ -48,6 +49,7 @@ __all__ = [
     "add_paper",
     "add_remark",
     "amend",
+    "answer_invitation",
     "approve",
     "ask_everyone",
     "ask_extension",
@@ -78,6 +80,7 @@ __all__ = [
     "show_pending",
     "start_campaign",
     "take_over",
+    "tick",
     "validate_report",
     "void",
 ]

@@ -96,10 +96,13 @@ def minutes_text(minutes: MinutesVersion) -> dict[str, Any]:
     """The minutes as they are approved: hashed, and repeated by anybody from the published record."""
     meeting = minutes.meeting
     items = sorted(minutes.action_items.all(), key=lambda item: item.number)
+    # First versions have no cause, and were fingerprinted without one.
+    cause = {"cause": minutes.cause} if minutes.cause else {}
     return {
         "folio": minutes.folio,
         "meeting": meeting.folio,
         "version": minutes.number,
+        **cause,
         "agreements": keys(meeting.agreements.all()),
         "text": in_both(minutes, "text"),
         "decisions": in_both(minutes, "decisions"),

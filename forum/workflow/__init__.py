@@ -4,6 +4,17 @@ All are keyword-only and atomic, write their event in the same transaction, and 
 `ValidationError` with a sentence for the person who tried.
 """
 
+from forum.workflow.accounts import (
+    accept_invitation,
+    close_account,
+    end_sessions,
+    forget_second_factor,
+    invite,
+    only_who_manages,
+    reopen_account,
+    revoke_invitation,
+    send_again,
+)
 from forum.workflow.agencies import (
     add_agency_name,
     add_succession,
@@ -15,6 +26,7 @@ from forum.workflow.agencies import (
 from forum.workflow.closures import enter_closure, withdraw_closure
 from forum.workflow.editions import (
     EDITION,
+    check_in_body,
     create_edition,
     create_session,
     create_table,
@@ -23,6 +35,7 @@ from forum.workflow.editions import (
     edit_table,
     join_edition,
     leave_edition,
+    remove_session,
     set_stage,
 )
 from forum.workflow.organizations import (
@@ -33,7 +46,7 @@ from forum.workflow.organizations import (
     remove_organization_name,
     unlink_mirror,
 )
-from forum.workflow.people import create_participation, edit_participation, set_consent
+from forum.workflow.people import check_in, create_participation, edit_participation, set_consent
 from forum.workflow.reminding import remind
 from forum.workflow.roles import add_role, create_account, remove_role
 
@@ -42,10 +55,14 @@ WORKFLOWS = (EDITION,)
 __all__ = [
     "EDITION",
     "WORKFLOWS",
+    "accept_invitation",
     "add_agency_name",
     "add_organization_name",
     "add_role",
     "add_succession",
+    "check_in",
+    "check_in_body",
+    "close_account",
     "create_account",
     "create_agency",
     "create_edition",
@@ -59,15 +76,23 @@ __all__ = [
     "edit_participation",
     "edit_session",
     "edit_table",
+    "end_sessions",
     "enter_closure",
+    "forget_second_factor",
+    "invite",
     "join_edition",
     "leave_edition",
     "link_mirror",
+    "only_who_manages",
     "refresh_other_names",
     "remind",
     "remove_agency_name",
     "remove_organization_name",
     "remove_role",
+    "remove_session",
+    "reopen_account",
+    "revoke_invitation",
+    "send_again",
     "set_consent",
     "set_stage",
     "unlink_mirror",

@@ -3,7 +3,19 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import closures, desks, editions, mail, papers, participants
+from forum.workspace import (
+    accounts,
+    audit,
+    closures,
+    desks,
+    editions,
+    mail,
+    papers,
+    participants,
+    programme,
+    registration,
+    registration_new,
+)
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
@@ -16,6 +28,20 @@ urlpatterns = [
     path(_("forums/<str:slug>/tables/<int:number>/"), editions.table_edit, name="table_edit"),
     path(_("forums/<str:slug>/participants/new/"), participants.participant_new, name="participant_new"),
     path(_("forums/<str:slug>/participants/<str:key>/"), participants.participant_edit, name="participant_edit"),
+    path(_("forums/<str:slug>/registration/"), registration.registration, name="registration"),
+    path(_("forums/<str:slug>/registration/state/"), registration.registration_state, name="registration_state"),
+    path(_("forums/<str:slug>/registration/person/"), registration_new.registration_person, name="registration_person"),
+    path(
+        _("forums/<str:slug>/registration/organization/"),
+        registration_new.registration_organization,
+        name="registration_organization",
+    ),
+    path(_("forums/<str:slug>/registration/sheet/"), registration.registration_sheet, name="registration_sheet"),
+    path(_("forums/<str:slug>/registration/badges/"), registration.registration_badges, name="registration_badges"),
+    path(_("forums/<str:slug>/programme/"), programme.programme, name="programme"),
+    path(_("forums/<str:slug>/programme/new/"), programme.session_new, name="session_new"),
+    path(_("forums/<str:slug>/programme/<str:key>/"), programme.session_edit, name="session_edit"),
+    path(_("forums/<str:slug>/programme/<str:key>/remove/"), programme.session_remove, name="session_remove"),
     path(_("participants/"), participants.participants, name="participants"),
     path(_("organizations/"), desks.organizations, name="organizations"),
     path(_("organizations/new/"), desks.organization_new, name="organization_new"),
@@ -26,6 +52,13 @@ urlpatterns = [
     path(_("mail/mine/"), mail.mail_settings, name="mail_settings"),
     path(_("mail/mine/calendar/"), mail.mail_calendar, name="mail_calendar"),
     path(_("mail/<str:key>/"), mail.mail, name="mail"),
+    path(_("accounts/"), accounts.accounts, name="accounts"),
+    path(_("accounts/invite/"), accounts.account_invite, name="account_invite"),
+    path(_("accounts/invitations/<str:key>/<str:action>/"), accounts.invitation_step, name="invitation_step"),
+    path(_("accounts/<str:key>/"), accounts.account, name="account"),
+    path(_("accounts/<str:key>/<str:action>/"), accounts.account_step, name="account_step"),
+    path(_("audit/"), audit.audit, name="audit"),
+    path(_("audit.csv"), audit.audit_csv, name="audit_csv"),
     path(_("agencies/"), desks.agencies, name="agencies"),
     path(_("agencies/new/"), desks.agency_new, name="agency_new"),
     path(_("agencies/<str:key>/"), desks.agency_edit, name="agency_edit"),
