@@ -33,7 +33,7 @@ from core.listing import Listing
 from core.outbox.reminders import counts_of
 from core.workflow import StepRefused
 from core.workspace import attempt, done, sent, show_form, workspace_page
-from forum.models import Edition
+from forum.models import Agency, Edition, Organization
 from forum.workflow import remind
 from forum.workspace.editions import chosen_edition
 
@@ -139,19 +139,19 @@ def follow_up(request: HttpRequest) -> HttpResponse:
 
 
 def by_body(rows: Any) -> list[BodyRow]:
-    """The numbers of each responsible body, most pressing first. One query for each section."""
-    body = Case(
-        When(lead__organization__isnull=False, then=F("lead__organization__key")),
-        default=F("lead__agency__key"),
-        output_field=CharField(),
-    )
-    counts: dict[str, Counter[str]] = {}
+    """The numbers of each responsible body, most pressing first. One query for each section, and two for the names."""
+    counts: dict[str, Counter[Any]] = {}
     for code, (_label, _meaning, narrow) in SECTIONS.items():
-        found = narrow(rows).order_by().annotate(body=body).values_list("body").annotate(number=Count("pk", distinct=True))
-        counts[code] = Counter({key: number for key, number in found if key})
+        leads = narrow(rows).filter(lead__isnull=False).order_by().values_list("lead__organization", "lead__agency")
+        counts[code] = Counter(
+            {(organization, agency): number for organization, agency, number in leads.annotate(number=Count("pk", distinct=True))}
+        )
     keys = {key for found in counts.values() for key in found}
-    ordered = sorted(keys, key=lambda key: ([-counts[code][key] for code in SECTIONS], key))
-    return [BodyRow(key, [counts[code][key] for code in SECTIONS]) for key in ordered]
+    organizations = Organization.objects.in_bulk({key[0] for key in keys if key[0]})
+    agencies = Agency.objects.in_bulk({key[1] for key in keys if key[1]})
+    named = [(organizations[key[0]] if key[0] else agencies[key[1]], [counts[code][key] for code in SECTIONS]) for key in keys]
+    named.sort(key=lambda row: ([-number for number in row[1]], row[0].key))
+    return [BodyRow(body.short, numbers) for body, numbers in named]
 
 
 # --- campaigns --------------------------------------------------------------------------------------------------------

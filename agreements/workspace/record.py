@@ -25,7 +25,7 @@ from agreements.workflow import (
 from agreements.workspace.access import agreement_for, parties_of, refuse_step
 from agreements.workspace.agreement_forms import CommentForm
 from agreements.workspace.commitment_forms import conditions_of
-from core.timeline import timeline
+from core.timeline import function_words, timeline
 from core.workspace import REFUSED, StepForm, step_buttons, take_step, workspace_page
 
 #: Steps that have a page of their own, linked where they belong.
@@ -111,7 +111,7 @@ def show_agreement(
             failed=failed,
         ),
         "failed": failed,
-        "comments": version.comments.order_by("id") if drafting else [],
+        "comments": comments_on(version) if drafting else [],
         "comment_form": comment_form or (comment_form_of(agreement) if may_comment else None),
         "may_take_over": AGREEMENT.refusal(agreement, "take_over", user) is None,
         "proposals": agreement.proposals.order_by("folio"),
@@ -121,6 +121,12 @@ def show_agreement(
         "timeline": timeline(agreement, workflows=WORKFLOWS),
     }
     return render(request, "agreements/workspace/agreement.html", context, status=REFUSED if failed or comment_form else 200)
+
+
+def comments_on(version: AgreementVersion) -> list[dict[str, Any]]:
+    """The comments, with the function in which each was made: no names."""
+    rows = version.comments.order_by("id")
+    return [{"row": row, "words": function_words(row.acting_label)} for row in rows]
 
 
 def comment_form_of(agreement: Agreement, data: Any = None) -> CommentForm:

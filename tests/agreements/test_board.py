@@ -95,6 +95,19 @@ class BoardTests(AgreementWorld, TestCase):
         self.assertEqual(counts[0], counts[1])
 
 
+class NoEvidenceTests(AgreementWorld, TestCase):
+    def test_fulfilled_without_evidence_says_that_none_is_on_file(self) -> None:
+        commitment = self.in_force()
+        self.report(commitment, status="fulfilled", percent=100)
+        for client, address in (
+            (self.client, f"/en/agreements/{commitment.agreement.folio}/"),
+            (self.sign_in("delegate"), reverse("workspace:commitment", args=[commitment.folio])),
+        ):
+            page = client.get(address)
+            self.assertContains(page, "fulfilled")
+            self.assertContains(page, "No evidence on file")
+
+
 class CampaignTests(AgreementWorld, TestCase):
     def setUp(self) -> None:
         super().setUp()

@@ -1,13 +1,19 @@
 """Acceptances: who, in which mode, and that nothing is signed while one is missing."""
 
+import contextlib
 import datetime as dt
+import io
 import json
+import tempfile
 import threading
+from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase, skipUnlessDBFeature
+from django.urls import reverse
 
 from agreements import workflow
 from agreements.models import Acceptance, Agreement, SignedPaper
@@ -267,6 +273,33 @@ class NothingMissingTests(AgreementWorld, TestCase):
                 door()
         agreement.refresh_from_db()
         self.assertEqual((agreement.status, agreement.version_number), ("open", 0))
+
+    def test_by_a_page_the_admin_an_import_or_a_command(self):
+        agreement = self.half_accepted()
+        missing = self.party(agreement, "ORG-01")
+        organizer, administrator = self.sign_in("organizer"), self.sign_in("administrator")
+        page = lambda action: reverse("workspace:agreement_step", args=[agreement.folio, action])  # noqa: E731
+        for action in ("sign", "amend", "conclude", "open_amendment"):
+            self.assertIn(
+                organizer.post(page(action), {f"step-{action}-revision": "1", f"step-{action}-reason": "x"}).status_code,
+                {403, 404, 422},
+            )
+        accept = reverse("workspace:accept", args=[agreement.folio])
+        self.assertEqual(organizer.post(accept, {"party": "organization:ORG-01"}).status_code, 403)
+        self.assertEqual(self.sign_in("other_delegate").post(accept, {"party": "organization:ORG-01"}).status_code, 403)
+        change = f"/admin/agreements/agreement/{agreement.pk}/change/"
+        administrator.post(change, {"status": "signed", "signed_at": "2026-01-01", "version_number": "1", "title_es": "Otro"})
+        administrator.post("/admin/agreements/acceptance/add/", {"version": agreement.versions.get().pk, "party": missing.pk})
+        rows = f"folio,edition,title_es,status,estatus,signed_at,version_number\n{agreement.folio},propia,Otro,signed,suscrito,2026-01-01,1\n"
+        with tempfile.TemporaryDirectory() as room:
+            path = Path(room, "x.csv")
+            path.write_text(rows, encoding="utf-8")
+            with contextlib.suppress(CommandError):
+                call_command("import_data", "agreements", str(path), edition="propia", stdout=io.StringIO(), stderr=io.StringIO())
+        call_command("send_reminders", stdout=io.StringIO())
+        agreement.refresh_from_db()
+        self.assertEqual((agreement.status, agreement.version_number, agreement.signed_at), ("open", 0, None))
+        self.assertEqual(agreement.versions.get().acceptances.count(), 1)
 
     def test_the_targets_of_the_table(self):
         """Only *sign* leads from open to signed; the other steps to signed start there and are about a next version."""
