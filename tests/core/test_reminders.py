@@ -140,7 +140,7 @@ class CalendarTests(ProposalWorld, TestCase):
             for _number in range(wanted - 1):
                 self.owed()
             self.sent("2026-03-17")
-            with self.assertNumQueries(7):
+            with self.assertNumQueries(8):
                 send_reminders(TUESDAY)
 
     def test_the_command(self) -> None:
