@@ -23,7 +23,7 @@ def agreement_document(page: AgreementPage, version: AgreementVersion, parties: 
     Everything but the names of people comes from the text that was fixed when the version was opened for signature.
     """
     agreement = page.agreement
-    text = version.text or agreement_text(agreement, version)
+    text = version.text or text_of_draft(version)
     zone = agreement.edition.time_zone
     return Document(
         title=picked(text["title"])[0],
@@ -48,6 +48,12 @@ def agreement_document(page: AgreementPage, version: AgreementVersion, parties: 
             *signing(version, parties),
         ],
     )
+
+
+def text_of_draft(version: AgreementVersion) -> dict[str, Any]:
+    """The text as it would be fixed now. Read anew: rows that a page has at hand cannot be filtered or ordered again."""
+    fresh = AgreementVersion.objects.select_related("agreement__edition").get(pk=version.pk)
+    return agreement_text(fresh.agreement, fresh)
 
 
 def version_words(version: AgreementVersion, zone: str) -> str:
