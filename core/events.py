@@ -17,6 +17,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from core import gathering
+from core.bulk import made
 from core.models import Event, Record
 from core.models.event import Origin
 from core.models.tally import TIDY_EVERY
@@ -140,7 +141,7 @@ def difference(record: models.Model, before: Mapping[str, Any], after: Mapping[s
         elif isinstance(field, models.ForeignKey):
             changes[field.name] = [related_key(record, field, value) for value in pair]
         else:
-            changes[field.name] = [plain(value) for value in pair]
+            changes[field.name] = plain(pair)
     return changes
 
 
@@ -192,7 +193,8 @@ def build_event(
 ) -> Event:
     """An unsaved event, for writing many at once (imports)."""
     edition = getattr(record, "event_edition", None)
-    return Event(
+    event: Event = made(
+        Event,
         at=at or timezone.now(),
         actor_id=getattr(actor, "pk", None),
         actor_label=str(getattr(actor, "acting_label", "") or "system")[:200],
@@ -201,10 +203,11 @@ def build_event(
         record_key=str(getattr(record, "public_key", record.pk))[:80],
         edition_slug=edition.slug if edition is not None else "",
         action=action,
-        changes=plain(changes or {}),
+        changes={str(name): plain(pair) for name, pair in (changes or {}).items()},
         reason=reason,
         origin=current_origin(),
     )
+    return event
 
 
 def record_denied(request: Any, action: str) -> None:

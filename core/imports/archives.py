@@ -20,8 +20,17 @@ MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 200
 MOST_FILES = 2_000
 CHUNK = 1 << 20
-#: Opening tags → how many of them a part may have: texts that are held in memory, rows, cells.
-MOST_OF = {b"<si>": 1_500_000, b"<si ": 1_500_000, b"<row": 1_048_576, b"<c ": 12_000_000, b"<c>": 12_000_000}
+#: Opening tags → how many of them a part may have: texts that are held in memory, rows (as many as a file may have at all), cells,
+#: formulas (which are read twice).
+MOST_OF = {
+    b"<si>": 1_500_000,
+    b"<si ": 1_500_000,
+    b"<row": 1_000_000,
+    b"<c ": 12_000_000,
+    b"<c>": 12_000_000,
+    b"<f>": 100_000,
+    b"<f ": 100_000,
+}
 MOST_FINDS = 20_000
 #: What the readers raise on a broken or forged workbook.
 BROKEN = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db import connection
@@ -104,7 +105,12 @@ def names_of(model: type) -> Names | None:
 
 def asked_for(text: str, marks: Iterable[str], names: Names) -> Asked:
     """The keys that a name and its marks ask for."""
-    asked = asked_of(parse(text, names.vocabulary))
+    return asked_by(text, tuple(marks), names.vocabulary)
+
+
+@lru_cache(maxsize=AT_ONCE * 4)
+def asked_by(text: str, marks: tuple[str, ...], vocabulary: Vocabulary) -> Asked:
+    asked = asked_of(parse(text, vocabulary))
     numbers = frozenset(map(number_of, marks))
     return replace(asked, numbers=asked.numbers | numbers) if numbers else asked
 

@@ -31,6 +31,7 @@ def names_to_settle(look: Any) -> dict[str, list[dict[str, Any]]]:
     """
     found: dict[str, dict[str, dict[str, Any]]] = {}
     seen: Counter[tuple[str, str]] = Counter()
+    anew: dict[str, list[tuple[str, str]]] = {}
     for row in look.run.refused if look.run else ():
         for problem in row.problems:
             text = problem.part or problem.value
@@ -38,8 +39,9 @@ def names_to_settle(look: Any) -> dict[str, list[dict[str, Any]]]:
                 continue
             seen[problem.column, fold(text)] += 1
             own = found.setdefault(problem.column, {})
-            anew = kind_choices(look.resource, field_of(look, problem.column))
-            if (problem.choices or anew or seen[problem.column, fold(text)] > 1) and len(own) < MOST_VALUES // 2:
+            if problem.column not in anew:
+                anew[problem.column] = kind_choices(look.resource, field_of(look, problem.column))
+            if (problem.choices or anew[problem.column] or seen[problem.column, fold(text)] > 1) and len(own) < MOST_VALUES // 2:
                 words = [{"value": key, "words": f"{key} · {said}", "why": why} for key, said, why in problem.choices]
                 own.setdefault(fold(text), {"text": text, "words": words, "chosen": ""})
     for header, values in look.plan.values.items():
@@ -52,7 +54,7 @@ def names_to_settle(look: Any) -> dict[str, list[dict[str, Any]]]:
             {
                 "folded": folded,
                 "says": says(field_of(look, header)),
-                "anew": kind_choices(look.resource, field_of(look, header)),
+                "anew": anew[header] if header in anew else kind_choices(look.resource, field_of(look, header)),
                 "is_anew": is_anew(each["chosen"]),
                 **each,
             }

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.bulk import write_new
+from core.bulk import made, write_new
 from core.imports.engine import CHUNK, Engine, Undo, in_turn
 from core.imports.outcomes import Outcomes, RowOutcome
 from core.imports.problems import Problem
@@ -278,8 +278,10 @@ class Work:
     def row_of(self, found: RowOutcome) -> ImportRow:
         left_out = self.resource.left_out
         pairs = zip(self.table.headers, found.row.cells, strict=True)
-        return ImportRow(
-            batch=self.batch,
+        assert self.batch is not None  # noqa: S101 (for the type checker)
+        row: ImportRow = made(
+            ImportRow,
+            batch_id=self.batch.pk,
             number=found.row.number,
             outcome=found.outcome,
             record_key=found.key[:80],
@@ -292,6 +294,7 @@ class Work:
             before=found.before,
             key_hash=hashed(self.resource.kind, found.own_key),
         )
+        return row
 
     def settle(self, rows: list[ImportRow]) -> None:
         """Rows of earlier imports that wait for a decision, and came in now, wait there no more: known by key, or by the report's

@@ -54,30 +54,39 @@ def read_workbook(file: BinaryIO, archive: zipfile.ZipFile, asked: str) -> tuple
     return rows_of(sheet, texts, filled), {"sheet": sheet.title, "sheets": choices}, notes
 
 
-def rows_of(sheet: Any, texts: Iterator[Any] | None, filled: dict[tuple[int, int], tuple[int, int]]) -> Iterator[Row]:
+#: Row → (column, row whose cell of that column it shows) of each of its cells that was merged with those above.
+Filled = dict[int, list[tuple[int, int]]]
+
+
+def rows_of(sheet: Any, texts: Iterator[Any] | None, filled: Filled) -> Iterator[Row]:
     tops: dict[tuple[int, int], str] = {}
-    wanted = set(filled.values())
+    wanted: dict[int, set[int]] = {}
+    for merged in filled.values():
+        for column, top in merged:
+            wanted.setdefault(top, set()).add(column)
     for number, cells in enumerate(cells_of(sheet), 1):
         written = next(texts, ()) if texts is not None else ()
         row = row_of(number, cells, written)
-        if wanted:
-            for column in [c for r, c in wanted if r == number]:
-                tops[number, column] = row.cells[column - 1] if column <= len(row.cells) else ""
-            for (r, column), top in filled.items():
-                if r == number and tops.get(top):
-                    row.cells += [""] * (column - len(row.cells))
-                    row.cells[column - 1] = row.cells[column - 1] or tops[top]
+        for column in wanted.get(number, ()):
+            tops[number, column] = row.cells[column - 1] if column <= len(row.cells) else ""
+        for column, top in filled.get(number, ()):
+            if text := tops.get((top, column)):
+                row.cells += [""] * (column - len(row.cells))
+                row.cells[column - 1] = row.cells[column - 1] or text
         yield row
 
 
-def fill_of(ranges: list[bytes]) -> dict[tuple[int, int], tuple[int, int]]:
-    """(row, column) → (row, column) of the cell whose value it shows, for cells merged downwards in one column."""
-    found: dict[tuple[int, int], tuple[int, int]] = {}
+def fill_of(ranges: list[bytes]) -> Filled:
+    """The cells that were merged downwards in one column, at most `MOST_MERGED` of them."""
+    found: Filled = {}
+    count = 0
     for each in ranges:
         left, top, right, bottom = range_boundaries(each.decode("ascii"))
-        if left != right or bottom - top > MOST_MERGED - len(found):
+        if left != right or count + bottom - top > MOST_MERGED:
             continue
-        found |= {(row, left): (top, left) for row in range(top + 1, bottom + 1)}
+        count += bottom - top
+        for row in range(top + 1, bottom + 1):
+            found.setdefault(row, []).append((left, top))
     return found
 
 

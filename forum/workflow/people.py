@@ -69,9 +69,9 @@ def edit_participation(
             parts = person.participations.all()
             if "participations" not in getattr(person, "_prefetched_objects_cache", {}):
                 parts = parts.select_related("edition", "organization", "agency")
-            parts = list(parts)
+            together = list(parts)
             edit_checked(person, person_values, check_person, actor=actor, revision=person_revision, at=at)
-            for part in parts:
+            for part in together:
                 current = participation if part.pk == participation.pk else part
                 if gathering.current() is not None and current is part:
                     current = lock(part)

@@ -5,6 +5,7 @@ import json
 import resource
 import time
 import zipfile
+from unittest import mock
 
 import openpyxl
 from django.test import SimpleTestCase
@@ -162,6 +163,13 @@ class WorkbookTests(ReadingCase):
         table = read("x.xlsx", self.saved(book))
         self.assertEqual([row.cells[0] for row in table.rows], ["ORG-1", "ORG-1", "ORG-1", "ORG-2"])
         self.assertIn("Merged", table.notes[0])
+
+    def test_more_formulas_than_can_be_read_in_time(self):
+        book = self.saved(self.book(["a", "b"], ["=1+1", "x"], ["=1+2", "y"]))
+        self.assertEqual(len(read("x.xlsx", book).rows), 2)
+        tags = mock.patch.dict("core.imports.archives.MOST_OF", {b"<f>": 1})
+        with tags, self.assertRaisesMessage(FileRefused, "too large"):
+            read("x.xlsx", book)
 
     def test_a_sheet_is_chosen(self):
         book = self.book(["uno"], ["1"])
