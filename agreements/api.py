@@ -21,6 +21,7 @@ from agreements.models import (
     Meeting,
     MinutesVersion,
     ProgressReport,
+    Reply,
     Validation,
 )
 from agreements.readings import FourReadings
@@ -72,13 +73,15 @@ def party_data(row: PartyRow, link: Link) -> Data:
         **body_data(party.body, link),
         "role": party.role,
         "representative": party.representative.public_name if party.representative else None,
+        "taken_over_by": party.taken_over_by.key if party.taken_over_by else None,
+        "taken_over_on": day(party.taken_over_on),
         "acceptance": {
             "mode": acceptance.mode,
             "accepted_on": day(acceptance.accepted_on),
             "post": acceptance.post or None,
             "recorded_on_behalf": acceptance.reason or None,
         }
-        if acceptance
+        if acceptance and not row.withheld
         else None,
     }
 
@@ -130,6 +133,16 @@ def evidence_data(piece: Evidence, link: Link) -> Data:
     }
 
 
+def reply_data(reply: Reply) -> Data:
+    return {
+        "folio": reply.folio,
+        "party": reply.party.key,
+        "side": reply.party.side,
+        "text": texts(reply, "text"),
+        "replied_at": moment(reply.replied_at),
+    }
+
+
 def validation_data(validation: Validation, link: Link) -> Data:
     return {
         "folio": validation.folio,
@@ -138,6 +151,7 @@ def validation_data(validation: Validation, link: Link) -> Data:
         "outcome": validation.outcome,
         "comment": texts(validation, "comment"),
         "validated_at": moment(validation.validated_at),
+        "replies": [reply_data(reply) for reply in validation.replies.all()],
         "evidence": [evidence_data(piece, link) for piece in validation.own_evidence],
     }
 

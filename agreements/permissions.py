@@ -21,13 +21,18 @@ __all__ = [
     "is_party_to_followed",
     "is_responsible_for",
     "owes_a_signature",
+    "reported_what_was_answered",
     "stands_for",
 ]
 
 
 def stands_for(party: Any, user: Any) -> bool:
-    """Official of the agency, or delegate of the organization, that the party (or an invitation) is."""
-    return is_official_of(party.agency_id, user) or is_delegate_of(party.organization_id, user)
+    """Official of the agency (or of the one that took over from it), or delegate of the organization, that the party is.
+
+    The party may be an invitation as well.
+    """
+    successor = getattr(party, "taken_over_by_id", None)
+    return any(is_official_of(key, user) for key in (party.agency_id, successor)) or is_delegate_of(party.organization_id, user)
 
 
 def is_party_to(agreement: Any, user: Any) -> bool:
@@ -72,6 +77,12 @@ def answers_the_extension(commitment: Any, user: Any) -> bool:
     mine = sides_spoken_for(commitment, user)
     waiting = [row for row in commitment.extensions.all() if row.accepted_at is None]
     return bool(mine) and (not waiting or any({row.asked_by.side} != mine for row in waiting))
+
+
+def reported_what_was_answered(commitment: Any, user: Any) -> bool:
+    """Speaks for the side whose report the other side has said something of."""
+    mine = sides_spoken_for(commitment, user)
+    return any(report.party.side in mine and report.validations.all() for report in commitment.reports.all())
 
 
 def is_party_to_followed(meeting: Any, user: Any) -> bool:

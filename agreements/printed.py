@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from agreements.documents import agreement_document, minutes_document
 from agreements.meetings import page_of as meeting_page_of
 from agreements.models import AgreementVersion
-from agreements.record import AgreementPage, page_of, party_rows
+from agreements.record import AgreementPage, page_of
 from agreements.views import found_agreement, found_meeting, version_in
 from core.documents import file_answer
 from core.pages import reader, to_permanent
@@ -38,7 +38,7 @@ def agreement_version(request: HttpRequest, key: str, number: int, form: str) ->
 
 def version_file(request: HttpRequest, page: AgreementPage, version: AgreementVersion, form: str) -> HttpResponse:
     address = reverse("agreement_version", args=[page.agreement.folio, version.number])
-    parties = party_rows(version, [row.party for row in page.parties])
+    parties = page.parties_of(version)
     document = agreement_document(page, version, parties, request.build_absolute_uri(address))
     return file_answer(document, form, version.folio)
 

@@ -25,6 +25,7 @@ from agreements.models import (
     MinutesVersion,
     Party,
     ProgressReport,
+    Reply,
     SignedPaper,
     Validation,
 )
@@ -54,7 +55,7 @@ def by_folio(user: Any, folio: str) -> Rows:
 
 @prepared
 def parties(user: Any, agreement: int) -> Rows:
-    related = ("organization", "agency", "representative__organization", "representative__agency")
+    related = ("organization", "agency", "taken_over_by", "representative__organization", "representative__agency")
     return Party.objects.filter(agreement=agreement).select_related(*related).order_by("id")
 
 
@@ -165,6 +166,11 @@ def reports(user: Any, commitments: list[int]) -> Rows:
 @prepared
 def evidence(user: Any, reports: list[int]) -> Rows:
     return Evidence.objects.visible_to(user).filter(report__in=reports).order_by("id")
+
+
+@prepared
+def replies(user: Any, validations: list[int]) -> Rows:
+    return Reply.objects.filter(validation__in=validations).order_by("validation_id", "number")
 
 
 @prepared

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from core.gate import GatedQuerySet
 from forum.roles import Roles, roles_of
@@ -20,8 +20,13 @@ MANY_OPEN = 300
 def party_rows(roles: Roles) -> Any:
     """Party rows of the bodies and organizations that a person stands for."""
     return apps.get_model("agreements", "Party").objects.filter(
-        Q(agency__in=roles.agencies) | Q(organization__in=roles.organizations)
+        of_bodies(agencies=roles.agencies, organizations=roles.organizations)
     )
+
+
+def of_bodies(*, agencies: Any = (), organizations: Any = ()) -> Q:
+    """Party rows of these bodies, those that they have taken over included."""
+    return Q(agency__in=agencies) | Q(taken_over_by__in=agencies) | Q(organization__in=organizations)
 
 
 def insiders(roles: Roles, prefix: str = "") -> Q:
@@ -48,7 +53,7 @@ class AgreementQuerySet(GatedQuerySet):
         return self.filter(agreement_gate(user))
 
     def of_party(self, *, agencies: Any = (), organizations: Any = ()) -> AgreementQuerySet:
-        rows = apps.get_model("agreements", "Party").objects.filter(Q(agency__in=agencies) | Q(organization__in=organizations))
+        rows = apps.get_model("agreements", "Party").objects.filter(of_bodies(agencies=agencies, organizations=organizations))
         return self.filter(id__in=rows.values("agreement"))
 
 
@@ -128,13 +133,14 @@ class CommitmentQuerySet(GatedQuerySet):
         sides = [
             f"{path}party__{body}" for path in ("reports__", "reports__validations__") for body in ("organization", "agency")
         ]
+        replies = [f"reports__validations__replies__party__{body}" for body in ("organization", "agency")]
         return self.select_related("agreement__edition", "lead__organization", "lead__agency").prefetch_related(
-            "reports__evidence", *sides
+            "reports__evidence", *sides, *replies
         )
 
     def of_party(self, *, agencies: Any = (), organizations: Any = ()) -> CommitmentQuerySet:
         """Commitments that one of these bodies or organizations leads or shares."""
-        rows = apps.get_model("agreements", "Party").objects.filter(Q(agency__in=agencies) | Q(organization__in=organizations))
+        rows = apps.get_model("agreements", "Party").objects.filter(of_bodies(agencies=agencies, organizations=organizations))
         shared = self.model.co_responsible.through.objects.filter(party__in=rows.values("id")).values("commitment")
         return self.filter(Q(lead__in=rows.values("id")) | Q(id__in=shared))
 
@@ -146,7 +152,7 @@ class CommitmentQuerySet(GatedQuerySet):
         rows = self.filter(cancelled_at__isnull=True).exclude(reported_status="fulfilled")
         if number > MANY_OPEN:
             return rows.of_party(agencies=agencies, organizations=organizations)
-        parties = apps.get_model("agreements", "Party").objects.filter(Q(agency__in=agencies) | Q(organization__in=organizations))
+        parties = apps.get_model("agreements", "Party").objects.filter(of_bodies(agencies=agencies, organizations=organizations))
         keys = parties.order_by().values("id")
         led = self.model.objects.filter(cancelled_at__isnull=True, lead__in=keys).exclude(reported_status="fulfilled")
         shared = self.model.co_responsible.through.objects.filter(party__in=keys)
@@ -154,6 +160,20 @@ class CommitmentQuerySet(GatedQuerySet):
 
     def open_on(self, on: dt.date) -> CommitmentQuerySet:
         return self.in_force().filter(cancelled_at__isnull=True).exclude(reported_status="fulfilled")
+
+    def without_evidence(self) -> CommitmentQuerySet:
+        """Something is reported, and no report brought evidence."""
+        filed = apps.get_model("agreements", "Evidence").objects.filter(
+            report__commitment=OuterRef("pk"), validation__isnull=True
+        )
+        return self.exclude(reported_status="").filter(~Exists(filed))
+
+    def unvalidated(self) -> CommitmentQuerySet:
+        """The other side has not said yet whether it agrees with the newest report."""
+        reports = apps.get_model("agreements", "ProgressReport").objects.filter(commitment=OuterRef("pk"))
+        newest = reports.order_by("-cut_off", "-number").values("pk")[:1]
+        said = apps.get_model("agreements", "Validation").objects.filter(report=OuterRef("newest")).exclude(outcome="pending")
+        return self.exclude(reported_status="").annotate(newest=Subquery(newest)).filter(~Exists(said))
 
     def overdue(self, on: dt.date) -> CommitmentQuerySet:
         return self.open_on(on).filter(due_on__lt=on)
@@ -169,6 +189,39 @@ class OfCommitmentQuerySet(GatedQuerySet):
 class ValidationQuerySet(GatedQuerySet):
     def visible_to(self, user: Any) -> ValidationQuerySet:
         return self.filter(agreement_gate(user, "report__commitment__agreement__"))
+
+
+class ReplyQuerySet(GatedQuerySet):
+    def visible_to(self, user: Any) -> ReplyQuerySet:
+        return self.filter(agreement_gate(user, "validation__report__commitment__agreement__"))
+
+
+class DraftCommentQuerySet(GatedQuerySet):
+    """Comments on drafts: the organizers and the parties, never the public."""
+
+    def visible_to(self, user: Any) -> DraftCommentQuerySet:
+        roles = roles_of(user)
+        return self.all() if roles.administrator else self.filter(insiders(roles, "version__agreement__"))
+
+
+class CampaignQuerySet(GatedQuerySet):
+    """Campaigns: the organizers of the edition, and the bodies that they asked."""
+
+    def visible_to(self, user: Any) -> CampaignQuerySet:
+        roles = roles_of(user)
+        if roles.administrator:
+            return self.all()
+        asked = apps.get_model("agreements", "CampaignAsk").objects.visible_to(user)
+        return self.filter(Q(edition__in=roles.editions) | Q(id__in=asked.values("campaign")))
+
+
+class CampaignAskQuerySet(GatedQuerySet):
+    def visible_to(self, user: Any) -> CampaignAskQuerySet:
+        roles = roles_of(user)
+        if roles.administrator:
+            return self.all()
+        mine = Q(agency__in=roles.agencies) | Q(organization__in=roles.organizations)
+        return self.filter(Q(campaign__edition__in=roles.editions) | mine)
 
 
 class EvidenceQuerySet(GatedQuerySet):

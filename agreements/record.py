@@ -29,6 +29,7 @@ from agreements.models import (
     SignedPaper,
     Validation,
 )
+from agreements.permissions import is_organizer_of, is_party_to
 from agreements.readings import FourReadings, four_readings
 from core.prepared import attach, put
 from forum.names import attach_names
@@ -76,6 +77,8 @@ class PartyRow:
 
     party: Party
     acceptance: Acceptance | None
+    #: Who has signed is not said to this reader before all have; how many have is.
+    withheld: bool = False
 
 
 @dataclass
@@ -99,6 +102,20 @@ class AgreementPage:
         """The version in force; before the first signature the one that is being signed or drafted."""
         found = self.in_force
         return found or (self.versions[-1] if self.versions else None)
+
+    def parties_of(self, version: AgreementVersion | None) -> list[PartyRow]:
+        """Each party with its acceptance of a version, as far as this reader is told whose is pending."""
+        agreement = self.agreement
+        told = version is None or version.signed_at is not None or agreement.shows_pending
+        told = told or is_organizer_of(agreement, self.user) or is_party_to(agreement, self.user)
+        return party_rows(version, [row.party for row in self.parties], withheld=not told)
+
+    @property
+    def pending_parties(self) -> list[PartyRow]:
+        """Whose signature is pending; nobody where it is not told, or nothing is open."""
+        if self.shown is None or self.shown.status != AgreementVersion.Status.OPEN:
+            return []
+        return [row for row in self.required if row.acceptance is None and not row.withheld]
 
     @property
     def in_force(self) -> AgreementVersion | None:
@@ -201,6 +218,7 @@ def page_of(agreement: Agreement, user: Any, *, on: dt.date | None = None) -> Ag
         papers=read.papers(user, agreement.pk),
     )
     page.parties = party_rows(page.shown, parties.values())
+    page.parties = page.parties_of(page.shown)
     return page
 
 
@@ -215,10 +233,10 @@ def parties_of(agreement: Agreement, user: Any = None) -> dict[int, Party]:
     return found
 
 
-def party_rows(version: AgreementVersion | None, parties: Iterable[Party]) -> list[PartyRow]:
+def party_rows(version: AgreementVersion | None, parties: Iterable[Party], *, withheld: bool = False) -> list[PartyRow]:
     """Each party with its acceptance of a version (prefetched)."""
     accepted = {row.party_id: row for row in version.acceptances.all()} if version is not None else {}
-    return [PartyRow(party, accepted.get(party.pk)) for party in parties]
+    return [PartyRow(party, accepted.get(party.pk), withheld) for party in parties]
 
 
 def versions_of(agreement: Agreement, user: Any) -> list[AgreementVersion]:
@@ -264,7 +282,7 @@ def commitment_rows(agreement: Agreement, user: Any, on: dt.date, parties: dict[
 
 
 def read_beside(commitments: list[Commitment], user: Any) -> None:
-    """Give commitments what hangs on them, as `prefetch_related` would. Eight queries."""
+    """Give commitments what hangs on them, as `prefetch_related` would. Nine queries."""
     keys = [commitment.pk for commitment in commitments]
     attach(commitments, "states", read.states.of(user, keys), "commitment_id", pick="area")
     attach(commitments, "extensions", read.extensions.of(user, keys), "commitment_id")
@@ -274,7 +292,8 @@ def read_beside(commitments: list[Commitment], user: Any) -> None:
     reports = attach(commitments, "reports", read.reports.of(user, keys), "commitment_id")
     filed = [report.pk for report in reports]
     attach(reports, "evidence", read.evidence.of(user, filed), "report_id")
-    attach(reports, "validations", read.validations.of(user, filed), "report_id")
+    said = attach(reports, "validations", read.validations.of(user, filed), "report_id")
+    attach(said, "replies", read.replies.of(user, [each.pk for each in said]), "validation_id")
 
 
 def tie(report: ProgressReport, commitment: Commitment, parties: dict[int, Party]) -> None:
@@ -287,6 +306,8 @@ def tie(report: ProgressReport, commitment: Commitment, parties: dict[int, Party
     for validation in report.validations.all():
         validation.report = report
         take_parties(validation, parties, "party")
+        for reply in validation.replies.all():
+            take_parties(reply, parties, "party")
         validation.own_evidence = [each for each in report.evidence.all() if each.validation_id == validation.pk]
 
 

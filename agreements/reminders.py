@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from agreements.models import Commitment, Meeting, ProgressReport, Validation
+from agreements.models import CampaignAsk, Commitment, Meeting, ProgressReport, Validation
 from core.deadlines import MEXICO
 from core.outbox.reminders import step_of
 from core.sockets import ReminderDue
@@ -19,12 +19,14 @@ SOON, EVERY = 10, 20
 #: Working days after which a report should have its answer.
 ANSWER_WITHIN = 10
 AHEAD = 30
+#: Working days before the date of a campaign, and between reminders after it.
+CAMPAIGN_SOON, CAMPAIGN_EVERY = 5, 10
 #: Working days before a meeting.
 BEFORE_MEETING = 2
 
 
 def reminders_due(on: dt.date | None) -> list[ReminderDue]:
-    return [*of_commitments(on), *of_reports(on), *of_meetings(on)]
+    return [*of_commitments(on), *of_reports(on), *of_campaigns(on), *of_meetings(on)]
 
 
 def of_commitments(on: dt.date | None) -> Iterator[ReminderDue]:
@@ -55,6 +57,40 @@ def of_reports(on: dt.date | None) -> Iterator[ReminderDue]:
         step = step_of(today, due_on, MEXICO, soon=0, every=ANSWER_WITHIN)
         if step is not None:
             yield ReminderDue(row, *step, due_on, today)
+
+
+def of_campaigns(on: dt.date | None) -> Iterator[ReminderDue]:
+    """Bodies that a campaign asked and that still owe a report up to its date. One query."""
+    reported = Q(reported_cut_off__isnull=True) | Q(reported_cut_off__lt=OuterRef("campaign__cut_off"))
+    started = Q(starts_on__isnull=True) | Q(starts_on__lte=OuterRef("campaign__cut_off"))
+    same = (
+        Q(lead__organization=OuterRef("organization"))
+        | Q(lead__taken_over_by=OuterRef("agency"))
+        | Q(lead__agency=OuterRef("agency"), lead__taken_over_by__isnull=True)
+    )
+    owed = (
+        Commitment.objects.all()
+        .in_force()
+        .filter(
+            reported,
+            started,
+            same,
+            agreement__edition=OuterRef("campaign__edition"),
+            agreement__status="signed",
+            cancelled_at__isnull=True,
+        )
+    )
+    horizon = (on or timezone.now().date()) + dt.timedelta(days=AHEAD)
+    rows = CampaignAsk.objects.filter(Exists(owed.exclude(reported_status="fulfilled")), campaign__cut_off__lte=horizon)
+    newest = CampaignAsk.objects.filter(organization=OuterRef("organization")) | CampaignAsk.objects.filter(
+        agency=OuterRef("agency")
+    )
+    newer = newest.filter(campaign__edition=OuterRef("campaign__edition"), campaign__cut_off__gt=OuterRef("campaign__cut_off"))
+    for row in rows.filter(~Exists(newer)).select_related("campaign__edition", "organization", "agency").order_by("pk"):
+        today = on or row.event_edition.today()
+        step = step_of(today, row.due_on, MEXICO, soon=CAMPAIGN_SOON, every=CAMPAIGN_EVERY)
+        if step is not None:
+            yield ReminderDue(row, *step, row.due_on, today)
 
 
 def of_meetings(on: dt.date | None) -> Iterator[ReminderDue]:

@@ -22,7 +22,7 @@ from agreements.models import Agreement, AgreementVersion, Evidence, Meeting, Si
 from agreements.month import month_of, read_month
 from agreements.permissions import is_organizer_of
 from agreements.public_tables import AGREEMENTS, MEETINGS
-from agreements.record import LIGHT_ORDER, AgreementPage, page_of, party_rows
+from agreements.record import LIGHT_ORDER, AgreementPage, page_of
 from agreements.steps import trace_of
 from agreements.versions import changes_between, fixed_commitments
 from core.downloads import hand_out
@@ -150,7 +150,7 @@ def agreement_version(request: HttpRequest, key: str, number: int) -> HttpRespon
         "commitments": fixed_commitments(version),
         "before": before,
         "changes": changes_between(before, version) if before is not None else None,
-        "parties": party_rows(version, [row.party for row in page.parties]),
+        "parties": page.parties_of(version),
     }
     return render(request, "agreements/public/agreement_version.html", context)
 
@@ -163,7 +163,7 @@ def agreement_version_json(request: HttpRequest, key: str, number: int) -> HttpR
         return elsewhere
     page = page_of(record, reader(request))
     version = version_in(page, number)
-    parties = party_rows(version, [row.party for row in page.parties])
+    parties = page.parties_of(version)
     return json_page({**api.version_data(version), "parties": [api.party_data(row, link_of(request)) for row in parties]})
 
 

@@ -118,6 +118,8 @@ ACTS: dict[str, Any] = {
     "commitment_cancelled": pgettext_lazy("public act", "commitment cancelled"),
     "progress_report": pgettext_lazy("public act", "progress report"),
     "validation": pgettext_lazy("public act", "answer of the other side"),
+    "reply": pgettext_lazy("public act", "answer to the other side"),
+    "party_taken_over": pgettext_lazy("public act", "a body took over from a party"),
     "minutes_approved": pgettext_lazy("public act", "minutes approved"),
 }
 

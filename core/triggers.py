@@ -26,6 +26,7 @@ UNSEEN = frozenset(
         *("core_message", "core_mailsettings", "core_subscription", "core_receipt"),
         # What is written of attempts to get in changes no page.
         *("core_eventseal", "forum_invitation"),
+        *("agreements_draftcomment", "agreements_campaign", "agreements_campaignask"),
     }
 )
 #: Columns that no public page shows, and that change when nothing else does.

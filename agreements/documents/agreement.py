@@ -23,7 +23,7 @@ def agreement_document(page: AgreementPage, version: AgreementVersion, parties: 
     Everything but the names of people comes from the text that was fixed when the version was opened for signature.
     """
     agreement = page.agreement
-    text = version.text or agreement_text(agreement, version)
+    text = version.text or text_of_draft(version)
     zone = agreement.edition.time_zone
     return Document(
         title=picked(text["title"])[0],
@@ -48,6 +48,12 @@ def agreement_document(page: AgreementPage, version: AgreementVersion, parties: 
             *signing(version, parties),
         ],
     )
+
+
+def text_of_draft(version: AgreementVersion) -> dict[str, Any]:
+    """The text as it would be fixed now. Read anew: rows that a page has at hand cannot be filtered or ordered again."""
+    fresh = AgreementVersion.objects.select_related("agreement__edition").get(pk=version.pk)
+    return agreement_text(fresh.agreement, fresh)
 
 
 def version_words(version: AgreementVersion, zone: str) -> str:
@@ -95,13 +101,17 @@ def of_parties(parties: Sequence[PartyRow], zone: str) -> list[Any]:
     rows = []
     for row in parties:
         party, acceptance = row.party, row.acceptance
-        if acceptance is not None:
+        if row.withheld:
+            accepted = _("being signed") if party.role == "signatory" else _("not needed")
+        elif acceptance is not None:
             words = [day(acceptance.accepted_on), str(acceptance.get_mode_display()), acceptance.post, acceptance.reason]
             accepted = ", ".join(each for each in words if each)
         else:
             accepted = _("not yet") if party.role == "signatory" else _("not needed")
         person = party.representative.public_name if party.representative else _("nobody named")
         name = f"{party.body} ({party.body.acronym})" if party.body.acronym else str(party.body)
+        if party.taken_over_by is not None:
+            name += ". " + _("Since %(date)s: %(body)s") % {"date": day(party.taken_over_on), "body": party.taken_over_by}
         rows.append([name, spelled(party.get_role_display()), person, accepted])
     return [Heading(_("Parties and signatures")), Table(headers, rows, widths=[5, 2, 4, 4])]
 
@@ -147,7 +157,7 @@ def signing(version: AgreementVersion, parties: Sequence[PartyRow]) -> list[Any]
     """Places to sign on paper, for those who have not accepted yet."""
     if version.signed_at or not parties:
         return []
-    waiting = [row.party for row in parties if row.acceptance is None]
+    waiting = [row.party for row in parties if row.acceptance is None or row.withheld]
     lines = [
         (str(party.body), f"{spelled(party.get_role_display())} · {_('Name, post, signature and date')}") for party in waiting
     ]

@@ -1,9 +1,12 @@
 """What is promised and kept: agreements, acceptances, commitments, reports, validations, work meetings, minutes."""
 
-from agreements.models.agreements import Acceptance, Agreement, AgreementVersion, Clause, Party, SignedPaper
+from agreements.models.agreements import Acceptance, Agreement, AgreementVersion, Clause, Party
+from agreements.models.campaigns import Campaign, CampaignAsk
 from agreements.models.commitments import Cancellation, Commitment, Extension
+from agreements.models.dialogue import DraftComment, Reply
 from agreements.models.meetings import AgendaItem, Attendance, Meeting, MeetingSlot, SlotAnswer
 from agreements.models.minutes import ActionItem, MinutesVersion, Remark
+from agreements.models.papers import SignedPaper
 from agreements.models.reports import Evidence, ProgressReport, Validation
 
 __all__ = [
@@ -13,9 +16,12 @@ __all__ = [
     "Agreement",
     "AgreementVersion",
     "Attendance",
+    "Campaign",
+    "CampaignAsk",
     "Cancellation",
     "Clause",
     "Commitment",
+    "DraftComment",
     "Evidence",
     "Extension",
     "Meeting",
@@ -24,6 +30,7 @@ __all__ = [
     "Party",
     "ProgressReport",
     "Remark",
+    "Reply",
     "SignedPaper",
     "SlotAnswer",
     "Validation",

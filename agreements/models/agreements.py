@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.querysets import AgreementQuerySet, OfAgreementQuerySet, SignedPaperQuerySet, VersionQuerySet
+from agreements.querysets import AgreementQuerySet, OfAgreementQuerySet, VersionQuerySet
 from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
 from core.models import Record
@@ -49,6 +49,7 @@ class Agreement(Record):
     opinions = models.ManyToManyField("proposals.Opinion", verbose_name=_("opinions"), blank=True, related_name="agreements")
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     version_number = models.PositiveSmallIntegerField(_("version in force"), default=0, editable=False)
+    shows_pending = models.BooleanField(_("says in public whose signature is pending"), default=False, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -245,6 +246,11 @@ class Party(models.Model):
     representative = models.ForeignKey(
         "forum.Participation", verbose_name=_("representative"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    taken_over_by = models.ForeignKey(
+        "forum.Agency", verbose_name=_("taken over by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    taken_over_on = models.DateField(_("taken over on"), null=True, blank=True)
+    taken_over_reason = LongText(_("why it was taken over"), blank=True)
 
     objects = OfAgreementQuerySet.as_manager()
 
@@ -270,6 +276,12 @@ class Party(models.Model):
                 condition=models.Q(agency__isnull=False),
                 name="party_agency_once",
                 violation_error_message=_("This agency is a party already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(taken_over_by__isnull=True, taken_over_on__isnull=True)
+                | models.Q(taken_over_by__isnull=False, taken_over_on__isnull=False, agency__isnull=False),
+                name="party_taken_over_dated",
+                violation_error_message=_("A public body takes over from another on a day."),
             ),
             choice_constraint("role", PartyRole, "party_role", _("A party signs, witnesses or guarantees.")),
         ]
@@ -361,34 +373,3 @@ class Acceptance(Record):
 
 def paper_key() -> str:
     return f"f-{secrets.token_hex(8)}"
-
-
-class SignedPaper(Record):
-    """A scan of the signed paper: the reserved original, or the public version of it (testado)."""
-
-    key = KeyField(_("key"), unique=True, default=paper_key, editable=False)
-    agreement = models.ForeignKey(Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, related_name="papers")
-    version = models.ForeignKey(
-        AgreementVersion, verbose_name=_("version"), null=True, blank=True, on_delete=models.PROTECT, related_name="papers"
-    )
-    title = TextLine(_("title"), max_length=200)
-    file = models.FileField(_("file"), upload_to=scan_path, max_length=200)
-    file_name = TextLine(_("file name"), max_length=200, editable=False)
-    content_type = models.CharField(_("type"), max_length=100, editable=False)
-    size = models.PositiveBigIntegerField(_("size in bytes"), default=0, editable=False)
-    sha256 = models.CharField(_("fingerprint"), max_length=64, editable=False)
-    is_public = models.BooleanField(_("public version"), default=False)
-
-    objects = SignedPaperQuerySet.as_manager()
-
-    class Meta(Record.Meta):
-        verbose_name = _("signed paper")
-        verbose_name_plural = _("signed papers")
-        ordering = ("agreement", "id")
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def event_edition(self) -> Any:
-        return self.agreement.edition

@@ -12,13 +12,16 @@ from agreements.models import (
     Acceptance,
     Agreement,
     AgreementVersion,
+    CampaignAsk,
     Commitment,
     Meeting,
     MinutesVersion,
     ProgressReport,
+    Reply,
     Validation,
 )
 from agreements.notices.who import newest_extension
+from agreements.workflow.campaign import owing
 from agreements.workspace.zones import clocks
 from core.outbox.letters import typed
 
@@ -60,6 +63,20 @@ def facts_of_validation(validation: Validation) -> dict[str, Any]:
     return facts_of_report(validation.report) | {
         "other": typed(validation.party.body.short),
         "outcome": validation.get_outcome_display(),
+    }
+
+
+def facts_of_reply(reply: Reply) -> dict[str, Any]:
+    return facts_of_validation(reply.validation) | {"answering": typed(reply.party.body.short)}
+
+
+def facts_of_ask(ask: CampaignAsk) -> dict[str, Any]:
+    return {
+        "folio": ask.campaign.folio,
+        "body": typed(ask.body.short),
+        "until": day(ask.campaign.cut_off),
+        "message": typed(ask.campaign.message) or "–",
+        "count": owing_of(ask).count(),
     }
 
 
@@ -113,6 +130,14 @@ def report_page(commitment: Commitment, user: Any) -> str:
     return reverse("workspace:report", args=[commitment.folio])
 
 
+def board_page(ask: CampaignAsk, user: Any) -> str:
+    return reverse("workspace:follow_up")
+
+
+def reply_page(reply: Reply, user: Any) -> str:
+    return reverse("workspace:commitment", args=[reply.validation.report.commitment.folio])
+
+
 def meeting_page(meeting: Meeting, user: Any) -> str:
     return reverse("workspace:meeting", args=[meeting.folio])
 
@@ -146,8 +171,30 @@ def extension_waits(commitment: Commitment) -> bool:
     return asked is not None and asked.accepted_at is None and commitment.cancelled_at is None
 
 
+def is_being_drafted(agreement: Agreement) -> bool:
+    return agreement.versions.filter(status=AgreementVersion.Status.DRAFT).exists()
+
+
+def is_of_the_calendar(event: Any, _commitment: Commitment) -> bool:
+    """Both sides learn by the calendar that a date comes near; the nudge of an organizer is for those who owe alone."""
+    return bool(event.changes.get("reminder", [None, ""])[1] != "nudge")
+
+
 def is_owed(commitment: Commitment) -> bool:
     return commitment.cancelled_at is None and commitment.reported_status != "fulfilled"
+
+
+def owing_of(ask: CampaignAsk) -> Any:
+    """What the body that was asked still owes a report of."""
+    bodies = {
+        "agencies": [ask.agency_id] if ask.agency_id else [],
+        "organizations": [ask.organization_id] if ask.organization_id else [],
+    }
+    return owing(ask.campaign).of_party(**bodies)
+
+
+def still_owes(ask: CampaignAsk) -> bool:
+    return bool(owing_of(ask).exists())
 
 
 def is_scheduled(meeting: Meeting) -> bool:

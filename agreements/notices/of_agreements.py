@@ -8,7 +8,8 @@ from agreements.notices import facts, who
 from core.outbox.notices import Notice
 
 AGREEMENT, COMMITMENT = "agreements.agreement", "agreements.commitment"
-REPORT, VALIDATION = "agreements.progressreport", "agreements.validation"
+REPORT, VALIDATION, REPLY = "agreements.progressreport", "agreements.validation", "agreements.reply"
+ASK = "agreements.campaignask"
 
 NOTICES = (
     Notice(
@@ -22,6 +23,19 @@ NOTICES = (
         facts=facts.facts_of_agreement,
         link=facts.accept_page,
         link_words=_("Read and accept"),
+    ),
+    Notice(
+        "agreement_commented",
+        model=AGREEMENT,
+        actions=("comment",),
+        to=who.parties_and_organizers,
+        applies=facts.is_being_drafted,
+        subject=_("A comment on the draft of agreement %(folio)s"),
+        text=_(
+            "Somebody commented on the draft of “%(title)s”. The comment stands beside it, for the parties and the organizers."
+        ),
+        facts=facts.facts_of_agreement,
+        link=facts.accept_page,
     ),
     Notice(
         "agreement_accepted",
@@ -91,6 +105,16 @@ NOTICES = (
         link=facts.disputed_page,
     ),
     Notice(
+        "validation_answered",
+        model=REPLY,
+        actions=("create",),
+        to=who.those_answered,
+        subject=_("%(answering)s answers what %(other)s said of the report on %(folio)s"),
+        text=_("%(answering)s answers about “%(text)s”. What each side says stands side by side on the page."),
+        facts=facts.facts_of_reply,
+        link=facts.reply_page,
+    ),
+    Notice(
         "extension_asked",
         model=COMMITMENT,
         actions=("extend",),
@@ -119,6 +143,45 @@ NOTICES = (
         to=who.everybody_of_commitment,
         subject=_("Commitment %(folio)s: a party wants it cancelled"),
         text=_("“%(text)s” is cancelled once both sides have said so. The reason is on the page."),
+        facts=facts.facts_of_commitment,
+        link=facts.commitment_page,
+    ),
+    Notice(
+        "campaign_asked",
+        model=ASK,
+        actions=("create",),
+        to=who.those_asked,
+        applies=facts.still_owes,
+        subject=_("%(body)s is asked to report up to %(until)s"),
+        text=_(
+            "Commitments without a report up to that date: %(count)s. Report how far each one is, and what proves it. %(message)s"
+        ),
+        facts=facts.facts_of_ask,
+        link=facts.board_page,
+        link_words=_("See what is owed"),
+    ),
+    Notice(
+        "campaign_reminder",
+        model=ASK,
+        actions=("remind",),
+        to=who.those_asked,
+        applies=facts.still_owes,
+        subject=_("%(reminder)s: %(body)s is asked to report up to %(until)s"),
+        text=_("Commitments still without a report up to that date: %(count)s. %(message)s"),
+        facts=facts.facts_of_ask,
+        link=facts.board_page,
+        link_words=_("See what is owed"),
+        urgent=True,
+    ),
+    Notice(
+        "commitment_watched",
+        model=COMMITMENT,
+        actions=("remind",),
+        to=who.the_other_side,
+        when=facts.is_of_the_calendar,
+        applies=facts.is_owed,
+        subject=_("%(reminder)s: commitment %(folio)s of the other side, %(due)s"),
+        text=_("“%(text)s” is owed to your side and due on %(due)s. It is not reported as fulfilled. Ask while there is time."),
         facts=facts.facts_of_commitment,
         link=facts.commitment_page,
     ),

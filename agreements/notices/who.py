@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from agreements.models import Acceptance, Agreement, Commitment, Meeting, MinutesVersion, Party, ProgressReport, Validation
+from agreements.models import (
+    Acceptance,
+    Agreement,
+    CampaignAsk,
+    Commitment,
+    Meeting,
+    MinutesVersion,
+    Party,
+    ProgressReport,
+    Reply,
+    Validation,
+)
 from forum.addressees import organizers_of, people_of
 
 
@@ -13,7 +24,7 @@ def people_for(parties: Iterable[Any]) -> list[Any]:
     """Officials and delegates of the bodies that these parties (or invitations) are."""
     rows = list(parties)
     return people_of(
-        agencies=[row.agency_id for row in rows if row.agency_id],
+        agencies=[key for row in rows for key in (row.agency_id, getattr(row, "taken_over_by_id", None)) if key],
         organizations=[row.organization_id for row in rows if row.organization_id],
     )
 
@@ -53,6 +64,21 @@ def those_who_owe(commitment: Commitment) -> list[Any]:
     """People of the responsible and the co-responsible parties."""
     lead = [commitment.lead] if commitment.lead is not None else []
     return people_for([*lead, *commitment.co_responsible.all()])
+
+
+def those_asked(ask: CampaignAsk) -> list[Any]:
+    """People of the body that a campaign asked."""
+    return people_for([ask])
+
+
+def those_answered(reply: Reply) -> list[Any]:
+    """People of the party that had validated, and the organizers."""
+    return [*people_for([reply.validation.party]), *organizers_of(reply.validation.report.commitment)]
+
+
+def the_other_side(commitment: Commitment) -> list[Any]:
+    """People of the side to which a commitment is owed."""
+    return side_of(commitment.agreement, other_side(commitment.lead.side)) if commitment.lead is not None else []
 
 
 def newest_extension(commitment: Commitment) -> Any:

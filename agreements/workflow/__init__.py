@@ -4,7 +4,8 @@ Each is a keyword-only function; refusals are `core.workflow.StepRefused` (a sen
 the tables in `WORKFLOWS`, which buttons, documentation and tests read.
 """
 
-from agreements.workflow.agreement import amend, conclude, create_agreement, edit_agreement, open_for_signature, void
+from agreements.workflow.agreement import amend, comment, conclude, create_agreement, edit_agreement, open_for_signature, void
+from agreements.workflow.campaign import ask_everyone, start_campaign
 from agreements.workflow.commitment import (
     accept_extension,
     add_commitment,
@@ -33,8 +34,8 @@ from agreements.workflow.minutes import (
     edit_minutes,
     set_action_item,
 )
-from agreements.workflow.reporting import report, validate_report
-from agreements.workflow.signing import accept, add_paper
+from agreements.workflow.reporting import reply, report, validate_report
+from agreements.workflow.signing import accept, add_paper, show_pending, take_over
 from agreements.workflow.tables import AGREEMENT, COMMITMENT, MEETING, MINUTES, WORKFLOWS
 
 __all__ = [
@@ -51,10 +52,12 @@ __all__ = [
     "amend",
     "answer_invitation",
     "approve",
+    "ask_everyone",
     "ask_extension",
     "cancel_commitment",
     "cancel_meeting",
     "circulate",
+    "comment",
     "conclude",
     "confirm_meeting",
     "correct_attendance",
@@ -72,9 +75,13 @@ __all__ = [
     "opening_warnings",
     "propose_meeting",
     "remove_commitment",
+    "reply",
     "report",
     "schedule",
     "set_action_item",
+    "show_pending",
+    "start_campaign",
+    "take_over",
     "tick",
     "validate_report",
     "void",

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, AgreementVersion, Clause, Party
+from agreements.models import Agreement, AgreementVersion, Clause, DraftComment, Party
 from agreements.workflow.gaps import commitments_of, draft_of
 from agreements.workflow.shared import account, assign, moment_of, note_folio
 from agreements.workflow.tables import AGREEMENT
@@ -201,6 +201,28 @@ def _write_clauses(version: AgreementVersion, rows: Rows) -> None:
         check_origin([], opinions)
         clause.save()
         clause.opinions.set(opinions)
+
+
+def comment(
+    *, agreement: Agreement, actor: Any, text: str, clause_number: int | None = None, at: dt.datetime | None = None
+) -> DraftComment:
+    """A comment of a party or an organizer on the version in draft, on clause `clause_number` or on all of it."""
+    with step(AGREEMENT, agreement, "comment", actor=actor, at=at) as change:
+        version = draft_of(change.record)
+        if clause_number is not None and not version.clauses.filter(number=clause_number).exists():
+            raise ValidationError({"clause_number": _("The draft has no clause %(number)s.") % {"number": clause_number}})
+        made = DraftComment(
+            version=version,
+            clause_number=clause_number,
+            author=account(actor),
+            acting_label=str(getattr(actor, "acting_label", ""))[:200],
+            text=text,
+            at=change.at,
+        )
+        made.full_clean()
+        made.save()
+        change.note("comments", None, made.pk)
+    return made
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, AgreementVersion, Commitment, Party
+from core.personal import personal_data
 from core.workflow import StepRefused
 
 
@@ -84,11 +85,35 @@ def opening_gaps(agreement: Agreement) -> list[str]:
 
 
 def opening_warnings(agreement: Agreement) -> list[str]:
-    """What should be looked at before opening for signature and does not forbid it."""
-    return [
+    """What should be looked at before opening for signature and does not forbid it: a person judges it."""
+    nameless = [
         _("No representative of %(party)s is named.") % {"party": party}
         for party in required_parties(agreement)
         if party.representative_id is None
+    ]
+    return [*nameless, *personal_warnings(agreement)]
+
+
+def personal_warnings(agreement: Agreement) -> list[str]:
+    """Passages of the draft that look like personal data: all of it is published when it is opened."""
+    version = version_in(agreement, AgreementVersion.Status.DRAFT)
+    if version is None:
+        return []
+    places = [(_("Background"), f"{agreement.background_es}\n{agreement.background_en}")]
+    places += [
+        (_("Clause %(number)s") % {"number": clause.number}, f"{clause.text_es}\n{clause.text_en}")
+        for clause in version.clauses.order_by("number")
+    ]
+    for each in commitments_of(agreement, version):
+        texts = (each.text_es, each.text_en, each.deliverable, each.means_of_verification)
+        places.append((each.folio, "\n".join(texts)))
+    return [
+        _(
+            "%(place)s: “%(passage)s” looks like personal data (%(kind)s). It is published with the text: take it out, or keep it knowingly."
+        )
+        % {"place": place, "passage": found.passage[:80], "kind": found.kind}
+        for place, text in places
+        for found in personal_data(text)
     ]
 
 
@@ -115,6 +140,18 @@ def nothing_open(agreement: Agreement) -> str | None:
     if version_in(agreement, AgreementVersion.Status.OPEN) is None:
         return _("No version of agreement %(folio)s is open for signature.") % {"folio": agreement.folio}
     return None
+
+
+def pending_is_shown(agreement: Agreement) -> str | None:
+    if agreement.shows_pending:
+        return _("Agreement %(folio)s says in public already whose signature is pending.") % {"folio": agreement.folio}
+    return nothing_open(agreement)
+
+
+def pending_is_hidden(agreement: Agreement) -> str | None:
+    if not agreement.shows_pending:
+        return _("Agreement %(folio)s says in public only how many have signed.") % {"folio": agreement.folio}
+    return nothing_open(agreement)
 
 
 def no_draft(agreement: Agreement) -> str | None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from agreements.evidence import build_evidence
-from agreements.models import Commitment, Evidence, Party, ProgressReport, Validation
+from agreements.models import Commitment, Evidence, Party, ProgressReport, Reply, Validation
 from agreements.permissions import is_organizer_of, stands_for
 from agreements.validators import REPORT_FIELDS, VALIDATION_FIELDS, check_constraints
 from agreements.workflow.commitment import refuse_stranger
@@ -180,6 +180,43 @@ def validate_report(
             "evidence": evidence_payload(rows),
         }
         ledger.append("validation", made.folio, payload, at=change.at)
+    return made
+
+
+def reply(
+    *, validation: Validation, party: Party, actor: Any, text_es: str, text_en: str = "", at: dt.datetime | None = None
+) -> Reply:
+    """A party of the side that reported answers what the other side said of the report. Append-only."""
+    report = validation.report
+    with step(COMMITMENT, report.commitment, "reply", actor=actor, at=at) as change:
+        record: Commitment = change.record
+        refuse_stranger(record, party, actor)
+        if party.side != report.party.side:
+            raise StepRefused(
+                _("Validation %(folio)s is answered by the side that reported; %(party)s is of the side that made it.")
+                % {"folio": validation.folio, "party": party},
+                code="other_side",
+            )
+        number = validation.replies.count() + 1
+        made = Reply(
+            folio=f"{validation.folio}-A{number}",
+            validation=validation,
+            party=party,
+            number=number,
+            text_es=text_es,
+            text_en=text_en,
+            replied_at=change.at,
+            replied_by=account(actor),
+        )
+        create(made, actor=actor, at=change.at)
+        change.note("replies", None, made.folio)
+        payload = {
+            "validation": validation.folio,
+            "party": party.key,
+            "side": party.side,
+            "text_sha256": ledger.fingerprint({"es": made.text_es, "en": made.text_en}),
+        }
+        ledger.append("reply", made.folio, payload, at=change.at)
     return made
 
 

@@ -161,6 +161,53 @@ def acceptances_text(version: AgreementVersion) -> list[dict[str, Any]]:
     ]
 
 
+def show_pending(*, agreement: Agreement, actor: Any, shown: bool, at: dt.datetime | None = None) -> Agreement:
+    """Whether the public reads whose signature is pending, or only how many have signed."""
+    with step(AGREEMENT, agreement, "show_pending" if shown else "hide_pending", actor=actor, at=at) as change:
+        change.record.shows_pending = shown
+    return agreement
+
+
+def take_over(
+    *,
+    party: Party,
+    successor: Any,
+    actor: Any,
+    reason: str,
+    since: dt.date | None = None,
+    at: dt.datetime | None = None,
+) -> Party:
+    """Another public body speaks for a party from `since` on (default: today where the forum is); the name that signed stays.
+
+    `successor`: an agency that is no party itself. It may itself be succeeded later: then the newer one takes its place.
+    """
+    agreement = party.agreement
+    with step(AGREEMENT, agreement, "take_over", actor=actor, reason=reason, at=at) as change:
+        record: Agreement = change.record
+        party.refresh_from_db()
+        today = day_of(change.at, record.edition.time_zone)
+        errors: dict[str, str] = {}
+        if party.agency_id is None:
+            errors["successor"] = _("Only a public body is taken over by another.")
+        elif successor.pk in (party.agency_id, party.taken_over_by_id):
+            errors["successor"] = _("%(body)s stands there already: choose the body that took over.") % {"body": successor}
+        elif record.parties.filter(agency=successor).exists():
+            errors["successor"] = _("%(body)s is a party itself, so it cannot speak for another one.") % {"body": successor}
+        if since is not None and since > today:
+            errors["since"] = _("A body takes over on a day that has come.")
+        if errors:
+            raise ValidationError(errors)
+        before = party.taken_over_by.key if party.taken_over_by is not None else None
+        party.taken_over_by, party.taken_over_on, party.taken_over_reason = successor, since or today, change.reason
+        party.full_clean()
+        party.save(update_fields=["taken_over_by", "taken_over_on", "taken_over_reason"])
+        change.note("taken_over", before, {"party": party.key, "by": successor.key, "on": party.taken_over_on})
+        if record.published_at is not None:
+            payload = {"agreement": record.folio, "party": party.key, "by": successor.key, "on": party.taken_over_on}
+            ledger.append("party_taken_over", record.folio, payload, at=change.at)
+    return party
+
+
 def add_paper(
     *,
     agreement: Agreement,

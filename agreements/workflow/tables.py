@@ -17,9 +17,11 @@ from agreements.permissions import (
     is_invited_to,
     is_invited_to_the_minutes,
     is_organizer_of,
+    is_party_to,
     is_party_to_followed,
     is_responsible_for,
     owes_a_signature,
+    reported_what_was_answered,
 )
 from agreements.workflow import gaps
 from core.workflow import Transition, Workflow
@@ -41,6 +43,7 @@ AGREEMENT = Workflow(
     predicates={
         "organizer": ORGANIZER,
         "signatory": (owes_a_signature, gettext_lazy("people of a party that has not accepted yet")),
+        "party": (is_party_to, gettext_lazy("people of the parties")),
         "system": SYSTEM_ONLY,
     },
     transitions=(
@@ -53,6 +56,15 @@ AGREEMENT = Workflow(
             ("organizer",),
             guard=gaps.no_draft,
             note=gettext_lazy("A draft, or the draft version of an amendment: there, clauses and new commitments only."),
+        ),
+        Transition(
+            "comment",
+            pgettext_lazy("step", "Comment on the draft"),
+            (A.DRAFT, A.SIGNED),
+            None,
+            ("party", "organizer"),
+            guard=gaps.no_draft,
+            note=gettext_lazy("Read by the parties and the organizers, never by the public."),
         ),
         Transition(
             "open",
@@ -82,6 +94,32 @@ AGREEMENT = Workflow(
             note=gettext_lazy(
                 "Each party for itself, signed in; organizers record what was signed in person, on paper or on behalf."
             ),
+        ),
+        Transition(
+            "show_pending",
+            pgettext_lazy("step", "Publish whose signature is pending"),
+            (A.OPEN, A.SIGNED),
+            None,
+            ("organizer",),
+            guard=gaps.pending_is_shown,
+            note=gettext_lazy("Until then the public reads only how many have signed."),
+        ),
+        Transition(
+            "hide_pending",
+            pgettext_lazy("step", "Publish only how many have signed"),
+            (A.OPEN, A.SIGNED),
+            None,
+            ("organizer",),
+            guard=gaps.pending_is_hidden,
+        ),
+        Transition(
+            "take_over",
+            pgettext_lazy("step", "Record that a body took over"),
+            (A.OPEN, A.SIGNED, A.CONCLUDED),
+            None,
+            ("organizer",),
+            needs_reason=True,
+            note=gettext_lazy("The successor speaks for the party from then on; the name that signed stays."),
         ),
         Transition(
             "sign",
@@ -131,6 +169,10 @@ COMMITMENT = Workflow(
         "organizer": ORGANIZER,
         "party": (has_a_say_on, gettext_lazy("people of a party that signs or guarantees the agreement")),
         "responsible": (is_responsible_for, gettext_lazy("people of the responsible or a co-responsible party")),
+        "reporting_side": (
+            reported_what_was_answered,
+            gettext_lazy("people of a party of the side whose report was answered"),
+        ),
         "other_side": (answers_a_report, gettext_lazy("people of a party of the other side")),
         "asked_side": (answers_the_extension, gettext_lazy("people of a party of the side that did not ask")),
     },
@@ -154,6 +196,14 @@ COMMITMENT = Workflow(
             ("other_side",),
             guard=gaps.nothing_reported,
             note=gettext_lazy("The side that did not report agrees, disagrees or leaves it pending."),
+        ),
+        Transition(
+            "reply",
+            pgettext_lazy("step", "Answer a validation"),
+            (C.IN_FORCE, C.CONCLUDED),
+            None,
+            ("reporting_side",),
+            note=gettext_lazy("The side that reported answers what the other side said of it."),
         ),
         Transition(
             "extend",

@@ -94,6 +94,20 @@ class PartyRow(RowForm):
         return given
 
 
+class CommentForm(BaseForm):
+    """A comment on the draft, or on one clause of it."""
+
+    submit_label = gettext_lazy("Add the comment")
+    clause_number = forms.TypedChoiceField(label=gettext_lazy("About"), required=False, coerce=int, empty_value=None)
+    text = long_text(gettext_lazy("Comment"), rows=3, required=True)
+
+    def __init__(self, *args: Any, agreement: Agreement, numbers: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made_with |= {"agreement": agreement, "numbers": numbers}
+        clauses = [(number, _("Clause %(number)s") % {"number": number}) for number in numbers]
+        self.fields["clause_number"].choices = [("", _("the whole draft")), *clauses]
+
+
 def check_comes_for(row: RowForm, name: str, body: Any) -> None:
     """A person named for a body comes for that body; otherwise the field says so."""
     person = row.cleaned_data.get(name)

@@ -63,6 +63,7 @@ def commitment(request: HttpRequest, folio: str) -> HttpResponse:
             "last_report": found.last_report,
             "can": can,
             "may_validate": "validate" in can,
+            "may_reply": {party.side for party in mine} if "reply" in can else set(),
             "may_accept_extension": pending is not None and any(party.side != pending.asked_by.side for party in mine),
             "pending": pending,
             "extensions": found.extensions.select_related(

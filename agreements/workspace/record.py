@@ -19,15 +19,17 @@ from agreements.workflow import (
     open_for_signature,
     opening_gaps,
     opening_warnings,
+    show_pending,
     void,
 )
 from agreements.workspace.access import agreement_for, parties_of, refuse_step
+from agreements.workspace.agreement_forms import CommentForm
 from agreements.workspace.commitment_forms import conditions_of
-from core.timeline import timeline
+from core.timeline import function_words, timeline
 from core.workspace import REFUSED, StepForm, step_buttons, take_step, workspace_page
 
 #: Steps that have a page of their own, linked where they belong.
-ELSEWHERE = ("edit", "accept")
+ELSEWHERE = ("edit", "accept", "comment", "take_over")
 
 
 def version_at_work(agreement: Agreement) -> AgreementVersion | None:
@@ -58,13 +60,20 @@ def acceptances_of(agreement: Agreement, version: AgreementVersion | None) -> li
     """Each party with its acceptance of this version, None where it is missing."""
     found = {row.party_id: row for row in version.acceptances.all()} if version is not None else {}
     parties = agreement.parties.select_related(
-        "organization", "agency", "representative__person", "representative__organization", "representative__agency"
+        "organization",
+        "agency",
+        "taken_over_by",
+        "representative__person",
+        "representative__organization",
+        "representative__agency",
     ).order_by("id")
     return [(party, found.get(party.pk)) for party in parties]
 
 
-def show_agreement(request: HttpRequest, agreement: Agreement, failed: StepForm | None = None) -> HttpResponse:
-    """The page; `failed` is the form of a step that was refused."""
+def show_agreement(
+    request: HttpRequest, agreement: Agreement, failed: StepForm | None = None, comment_form: Any = None
+) -> HttpResponse:
+    """The page; `failed` is the form of a step, `comment_form` that of a comment that was refused."""
     user = request.user
     organizer = is_organizer_of(agreement, user)
     version = version_at_work(agreement)
@@ -74,6 +83,7 @@ def show_agreement(request: HttpRequest, agreement: Agreement, failed: StepForm 
     commitments = commitments_of(agreement, user)
     mine = {party.pk for party in parties_of(agreement, user, speaking=False)}
     open_version = version is not None and version.status == AgreementVersion.Status.OPEN
+    may_comment = drafting and AGREEMENT.refusal(agreement, "comment", user) is None
     context = {
         "title": f"{agreement.folio} · {agreement.title}",
         "agreement": agreement,
@@ -101,13 +111,33 @@ def show_agreement(request: HttpRequest, agreement: Agreement, failed: StepForm 
             failed=failed,
         ),
         "failed": failed,
+        "comments": comments_on(version) if drafting else [],
+        "comment_form": comment_form or (comment_form_of(agreement) if may_comment else None),
+        "may_take_over": AGREEMENT.refusal(agreement, "take_over", user) is None,
         "proposals": agreement.proposals.order_by("folio"),
         "opinions": agreement.opinions.select_related("referral__agency").order_by("folio"),
         "meetings": Meeting.objects.visible_to(user).filter(agreements=agreement).order_by("-starts_at", "folio"),
         "papers": agreement.papers.visible_to(user),
         "timeline": timeline(agreement, workflows=WORKFLOWS),
     }
-    return render(request, "agreements/workspace/agreement.html", context, status=REFUSED if failed is not None else 200)
+    return render(request, "agreements/workspace/agreement.html", context, status=REFUSED if failed or comment_form else 200)
+
+
+def comments_on(version: AgreementVersion) -> list[dict[str, Any]]:
+    """The comments, with the function in which each was made: no names."""
+    rows = version.comments.order_by("id")
+    return [{"row": row, "words": function_words(row.acting_label)} for row in rows]
+
+
+def comment_form_of(agreement: Agreement, data: Any = None) -> CommentForm:
+    form = CommentForm(data, agreement=agreement, numbers=clause_numbers(agreement))
+    form.action = reverse("workspace:agreement_comment", args=[agreement.folio])
+    return form
+
+
+def clause_numbers(agreement: Agreement) -> list[int]:
+    version = version_at_work(agreement)
+    return list(version.clauses.order_by("number").values_list("number", flat=True)) if version is not None else []
 
 
 def open_conditions(agreement: Agreement) -> list[Any]:
@@ -134,6 +164,8 @@ def agreement_step(request: HttpRequest, folio: str, action: str) -> HttpRespons
         "open": opened,
         "open_amendment": opened,
         "amend": lambda given: amend(agreement=record, actor=actor, cause=given["reason"]),
+        "show_pending": lambda given: show_pending(agreement=record, actor=actor, shown=True),
+        "hide_pending": lambda given: show_pending(agreement=record, actor=actor, shown=False),
         "conclude": lambda given: conclude(agreement=record, actor=actor),
         "void": lambda given: void(agreement=record, actor=actor, reason=given["reason"]),
     }
@@ -141,6 +173,8 @@ def agreement_step(request: HttpRequest, folio: str, action: str) -> HttpRespons
         "open": _("The agreement is open for signature and published."),
         "open_amendment": _("The amendment is open for signature. The version in force stays in force until it is signed."),
         "amend": _("A new version is in draft: change its clauses, then open it for signature."),
+        "show_pending": _("The public page says whose signature is pending."),
+        "hide_pending": _("The public page says only how many have signed."),
         "conclude": _("The agreement is concluded."),
         "void": _("The agreement is void; what was published stays readable."),
     }

@@ -4,7 +4,9 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from agreements.workspace import (
+    board,
     commitments,
+    dialogue,
     drafting,
     follow_up,
     inviting,
@@ -28,6 +30,14 @@ urlpatterns = [
     path(_("agreements/<str:folio>/papers/new/"), signing.paper_new, name="agreement_paper"),
     path(_("agreements/<str:folio>/commitments/"), commitments.agreement_commitments, name="agreement_commitments"),
     path(_("agreements/<str:folio>/commitments/new/"), commitments.commitment_new, name="commitment_new"),
+    path(_("agreements/<str:folio>/comments/new/"), dialogue.agreement_comment, name="agreement_comment"),
+    path(_("agreements/<str:folio>/parties/<str:key>/successor/"), dialogue.party_take_over, name="agreement_take_over"),
+    path(_("follow-up/"), board.follow_up, name="follow_up"),
+    path(_("forums/<str:slug>/campaigns/new/"), board.campaign_new, name="campaign_new"),
+    path(_("campaigns/<str:folio>/"), board.campaign, name="campaign"),
+    path(_("campaigns/<str:folio>/ask/"), board.campaign_ask, name="campaign_ask"),
+    path(_("campaigns/<str:folio>/remind/"), board.campaign_remind, name="campaign_remind"),
+    path(_("validations/<str:folio>/answer/"), dialogue.reply, name="reply"),
     path(_("commitments/"), lists.commitments, name="commitments"),
     path(_("commitments/<str:folio>/"), follow_up.commitment, name="commitment"),
     path(_("commitments/<str:folio>/edit/"), commitments.commitment_edit, name="commitment_edit"),

@@ -30,7 +30,7 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
         "agreements",
         pgettext_lazy("navigation of the workspace", "Agreements"),
         lambda roles: roles.organizer or roles.official or roles.delegate,
-        ("agreement", "accept", "commitment", "report", "validate"),
+        ("agreement", "accept", "commitment", "report", "validate", "reply", "follow_up", "campaign"),
     ),
     (
         "meetings",

@@ -51,13 +51,15 @@ class PrintedTests(AgreementWorld, TestCase):
         self.assertIn("The Institute sets up offices.", words)
 
     def test_what_binds_nobody_says_so_and_has_places_to_sign(self) -> None:
-        agreement = self.drafted()
+        agreement, other = self.drafted(), self.drafted()
+        workflow.edit_agreement(agreement=other, actor=self.accounts["organizer"], clauses=[{"text_es": "Ajena a este."}])
         address = f"/en/agreements/{agreement.folio}.pdf"
         self.assertEqual(self.client.get(address).status_code, 404)
         delegate = self.sign_in("delegate")
         text = said(delegate.get(address))
         for words in ("DRAFT", "binds nobody", "Signatures", "Signatory · Name, post, signature and date"):
             self.assertIn(words, text)
+        self.assertEqual((text.count("Clause 1"), text.count("Ajena"), text.count("(IFE)")), (1, 0, 1), text)
         self.assertIn("no-store", delegate.get(address)["Cache-Control"])
         opened = self.opened()
         self.assertIn("NOT SIGNED", said(self.client.get(f"/en/agreements/{opened.folio}.pdf")))

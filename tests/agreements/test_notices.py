@@ -158,6 +158,18 @@ class ContentTests(NoticeWorld, TestCase):
             "agreements.commitment": commitment,
             "agreements.progressreport": report,
             "agreements.validation": make.validation(report, self.party(agreement, "ORG-01")),
+            "agreements.reply": workflow.reply(
+                validation=make.validation(report, self.party(agreement, "ORG-01")),
+                party=self.party(agreement, "IFE"),
+                actor=self.accounts["official"],
+                text_es="Se abren en julio.",
+            ),
+            "agreements.campaignask": workflow.ask_everyone(
+                campaign=workflow.start_campaign(
+                    edition=self.edition, actor=self.accounts["organizer"], cut_off=CUT_OFF + dt.timedelta(days=1)
+                ),
+                actor=self.accounts["organizer"],
+            )[0],
             "agreements.meeting": meeting,
             "agreements.minutesversion": self.minutes(meeting, "circulated"),
         }

@@ -103,9 +103,9 @@ class ReadingsTests(TestCase):
                 four_readings(commitment, ON)
 
         fill(self.commitment)
-        with self.assertNumQueries(8):
+        with self.assertNumQueries(9):
             read_all()
         for _ in range(29):
             fill(make.commitment(self.agreement, self.government))
-        with self.assertNumQueries(8):
+        with self.assertNumQueries(9):
             read_all()

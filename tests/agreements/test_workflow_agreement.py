@@ -51,6 +51,7 @@ class DraftTests(AgreementWorld, TestCase):
                 "title_es": [None, "Acuerdo"],
                 "status": [None, "draft"],
                 "version_number": [None, 0],
+                "shows_pending": [None, False],
                 "created_by": [None, self.accounts["organizer"].key],
                 "proposals": [[], ["FP1-07"]],
                 "parties": [None, ["IFE · signatory", "ORG-01 · witness"]],

@@ -43,6 +43,19 @@ class AgreementMatrix(AgreementWorld, TestCase):
                 behalf = {"mode": "on_behalf", "reason": "Sin conexión", "witness": "Notaría 3"}
                 self.assertEqual(self.who_may(workflow.accept, agreement=agreement, party=party, **behalf), ORGANIZERS)
 
+    def test_a_comment_on_a_draft(self):
+        agreement = self.drafted()
+        self.assertEqual(
+            self.who_may(workflow.comment, agreement=agreement, text="Falta la fecha"), {*ORGANIZERS, "official", "delegate"}
+        )
+
+    def test_what_is_said_of_pending_signatures_and_who_took_over(self):
+        agreement = self.opened()
+        self.assertEqual(self.who_may(workflow.show_pending, agreement=agreement, shown=True), ORGANIZERS)
+        party = self.party(agreement, "IFE")
+        taking = {"party": party, "successor": self.other_agency, "reason": "Decreto"}
+        self.assertEqual(self.who_may(workflow.take_over, **taking), ORGANIZERS)
+
     def test_a_signed_agreement(self):
         agreement = self.signed()
         self.assertEqual(self.who_may(workflow.amend, agreement=agreement, cause="Más sedes"), ORGANIZERS)
@@ -88,6 +101,19 @@ class CommitmentMatrix(AgreementWorld, TestCase):
                 party = self.party(commitment.agreement, other)
                 self.assertEqual(self.who_may(workflow.validate_report, report=report, party=party, outcome="agrees"), {own})
 
+    def test_an_answer_by_the_side_that_reported(self):
+        commitment = self.in_force()
+        report = self.report(commitment)
+        party = self.party(commitment.agreement, "ORG-01")
+        said = workflow.validate_report(
+            report=report, party=party, actor=self.accounts["delegate"], outcome="disagrees", comment_es="Faltan dos"
+        )
+        answer = {"validation": said, "text_es": "Se abren en julio"}
+        self.assertEqual(self.who_may(workflow.reply, party=self.party(commitment.agreement, "IFE"), **answer), {"official"})
+        for name in ("official", "delegate"):
+            code = self.refusal_of(workflow.reply, actor=self.user(name), party=party, **answer)
+            self.assertIn(code, {"not_yours", "other_side"})
+
     def test_extension(self):
         commitment = self.in_force()
         agency, organization = (self.party(commitment.agreement, key) for key in ("IFE", "ORG-01"))
@@ -106,6 +132,14 @@ class CommitmentMatrix(AgreementWorld, TestCase):
             party = self.party(commitment.agreement, key)
             asking = {"commitment": commitment, "party": party, "reason": "Ya no hace falta"}
             self.assertEqual(self.who_may(workflow.cancel_commitment, **asking), {own})
+
+
+class CampaignMatrix(AgreementWorld, TestCase):
+    def test_begin_and_ask(self):
+        self.in_force()
+        self.assertEqual(self.who_may(workflow.start_campaign, edition=self.edition, cut_off=CUT_OFF), ORGANIZERS)
+        campaign = workflow.start_campaign(edition=self.edition, actor=self.accounts["organizer"], cut_off=CUT_OFF)
+        self.assertEqual(self.who_may(workflow.ask_everyone, campaign=campaign), ORGANIZERS)
 
 
 class MeetingMatrix(AgreementWorld, TestCase):
@@ -161,12 +195,13 @@ class ButtonsTests(AgreementWorld, TestCase):
         table = workflow.AGREEMENT
         drafted, opened, signed, amended = self.drafted(), self.opened(), self.signed(), self.signed()
         workflow.amend(agreement=amended, actor=self.accounts["organizer"], cause="Más")
-        self.assertEqual(self.offered(table, drafted, "organizer"), ["edit", "open", "void"])
-        self.assertEqual(self.offered(table, opened, "organizer"), ["accept", "void"])
-        self.assertEqual(self.offered(table, signed, "organizer"), ["amend", "void"])
-        self.assertEqual(self.offered(table, amended, "organizer"), ["edit", "open_amendment", "void"])
+        self.assertEqual(self.offered(table, drafted, "organizer"), ["edit", "comment", "open", "void"])
+        self.assertEqual(self.offered(table, opened, "organizer"), ["accept", "show_pending", "take_over", "void"])
+        self.assertEqual(self.offered(table, signed, "organizer"), ["take_over", "amend", "void"])
+        self.assertEqual(self.offered(table, amended, "organizer"), ["edit", "comment", "open_amendment", "take_over", "void"])
         self.assertEqual(self.offered(table, opened, "official"), ["accept"])
         self.assertEqual(self.offered(table, signed, "official"), [])
+        self.assertEqual(self.offered(table, drafted, "delegate"), ["comment"])
 
     def test_who_has_accepted_is_not_asked_again(self):
         agreement = self.opened()

@@ -6,16 +6,15 @@ import threading
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.test import TestCase, TransactionTestCase, skipUnlessDBFeature
 
 from agreements import workflow
 from agreements.models import Acceptance, Agreement, SignedPaper
-from agreements.workflow import signing
 from core import ledger
 from core.events import SYSTEM
 from core.models import Event, LedgerEntry
-from core.workflow import StepRefused, step
+from core.workflow import StepRefused
 from tests import factories as make
 from tests.agreements.story import AgreementWorld
 from tests.core.test_uploads import PDF, PNG, sent
@@ -226,67 +225,6 @@ class AcceptanceTests(AgreementWorld, TestCase):
             self.accept(agreement, name="organizer", mode="on_paper", scan=sent("a.pdf", PDF))
         after = set(default_storage.listdir("papers")[1]) if default_storage.exists("papers") else set()
         self.assertEqual(after, before)
-
-
-class NothingMissingTests(AgreementWorld, TestCase):
-    """An agreement with a missing acceptance cannot become signed by any door."""
-
-    def half_accepted(self, agreement=None):
-        agreement = agreement or self.opened()
-        workflow.accept(agreement=agreement, party=self.party(agreement, "IFE"), actor=self.accounts["official"])
-        return agreement
-
-    def test_by_the_step_itself_whoever_takes_it(self):
-        agreement = self.half_accepted()
-        sentence = "Version 1 is not signed while an acceptance is missing: Federación propia."
-        for name in ("organizer", "administrator", "official"):
-            taken = step(workflow.AGREEMENT, agreement, "sign", actor=self.user(name))
-            with self.subTest(name), self.assertRaises(StepRefused) as caught, taken:
-                pass
-            self.assertEqual(caught.exception.code, "not_yours")
-        with self.assertRaises(StepRefused) as caught:
-            signing.sign(agreement)
-        self.assertEqual(str(caught.exception), sentence)
-
-    def test_by_any_other_step(self):
-        agreement = self.half_accepted()
-        commitment = agreement.commitments.get()
-        actor, at = self.accounts["administrator"], AT
-        doors = [
-            lambda: workflow.edit_agreement(agreement=agreement, actor=actor, values={}),
-            lambda: workflow.open_for_signature(agreement=agreement, actor=actor, at=at),
-            lambda: workflow.amend(agreement=agreement, actor=actor, cause="x", at=at),
-            lambda: workflow.conclude(agreement=agreement, actor=actor, at=at),
-            lambda: workflow.add_commitment(agreement=agreement, actor=actor, values={"text_es": "x"}),
-            lambda: workflow.edit_commitment(commitment=commitment, actor=actor, values={}),
-            lambda: workflow.remove_commitment(commitment=commitment, actor=actor),
-            lambda: self.report(commitment),
-        ]
-        for number, door in enumerate(doors):
-            with self.subTest(number), self.assertRaises(StepRefused):
-                door()
-        agreement.refresh_from_db()
-        self.assertEqual((agreement.status, agreement.version_number), ("open", 0))
-
-    def test_the_targets_of_the_table(self):
-        """Only *sign* leads from open to signed; the other steps to signed start there and are about a next version."""
-        to_signed = {t.action: t.sources for t in workflow.AGREEMENT.transitions if t.target == "signed"}
-        self.assertEqual(to_signed, {"sign": ("open", "signed"), "amend": ("signed",), "open_amendment": ("signed",)})
-
-    def test_the_second_version_of_an_amendment(self):
-        agreement = self.signed()
-        workflow.amend(agreement=agreement, actor=self.accounts["organizer"], cause="Más")
-        workflow.open_for_signature(agreement=agreement, actor=self.accounts["organizer"])
-        self.half_accepted(agreement)
-        with self.assertRaises(StepRefused):
-            signing.sign(agreement)
-        agreement.refresh_from_db()
-        self.assertEqual((agreement.version_number, agreement.versions.get(number=2).status), (1, "open"))
-
-    def test_the_database_wants_a_signed_agreement_complete(self):
-        agreement = self.half_accepted()
-        with self.assertRaises(IntegrityError), transaction.atomic():
-            Agreement.objects.filter(pk=agreement.pk).update(status="signed")
 
 
 class ProposalsTests(AgreementWorld, TestCase):

@@ -9,7 +9,7 @@ from django.test import TestCase
 from django.urls import get_resolver, reverse
 
 from agreements.light import light_of
-from agreements.models import Commitment
+from agreements.models import Campaign, Commitment
 from agreements.workspace.urls import urlpatterns
 from forum.models import Role
 from proposals.models import Condition
@@ -51,6 +51,8 @@ class PageTests(AgreementWorld, TestCase):
             action_items=[{"what_es": "Enviar el acta", "agency": cls.agency, "due_on": dt.date(2026, 8, 1)}],
         )
         cls.item = version.action_items.get()
+        cls.said = make.validation(cls.made, world.party(cls.agreement, "ORG-01"))
+        cls.campaign = Campaign.objects.create(edition=cls.edition, cut_off=dt.date(2026, 6, 30))
 
     def pages(self):
         """(name, arguments, query, who reads it with 200, who gets 403); all others: 302 to sign in, or 404."""
@@ -91,6 +93,13 @@ class PageTests(AgreementWorld, TestCase):
             ("minutes_write", [self.held_meeting.folio], "", ORGANIZERS, PARTIES | OTHERS),
             ("minutes_write", [self.minuted.folio], "", ORGANIZERS, PARTIES | OTHERS),
             ("meeting_action_item", [self.item.folio], "", {*ORGANIZERS, "official"}, {"delegate"}),
+            ("follow_up", [], "", WITH_A_ROLE, {"nobody"}),
+            ("agreement_take_over", [signed, "IFE"], "", ORGANIZERS, PARTIES | OTHERS),
+            ("campaign_new", ["propia"], "", ORGANIZERS, PARTIES | OTHERS),
+            ("campaign", [self.campaign.folio], "", ORGANIZERS, set()),
+            ("reply", [self.said.folio], "", {"official"}, (INSIDERS - {"official"}) | OTHERS),
+            ("sign_sheet", [self.held_meeting.folio], "", ORGANIZERS, PARTIES | OTHERS),
+            *((f"minutes_{form}", [self.minuted.folio], "", INSIDERS, OTHERS) for form in ("pdf", "docx")),
         )
 
     #: Pages that take a POST and nothing else.
@@ -103,6 +112,8 @@ class PageTests(AgreementWorld, TestCase):
             ("minutes_step", [self.minuted.folio, "approve"]),
             ("minutes_circulate", [self.minutes_draft.folio]),
             ("minutes_remark", [self.minuted.folio]),
+            ("agreement_comment", [self.draft.folio]),
+            *((f"campaign_{name}", [self.campaign.folio]) for name in ("ask", "remind")),
         )
 
     def statuses(self, address, method="get"):
@@ -162,7 +173,7 @@ class PageTests(AgreementWorld, TestCase):
             with self.subTest(name):
                 answers = self.statuses(reverse(f"workspace:{name}", args=arguments), "post")
                 through = {persona for persona, status in answers.items() if status in (302, 422)}
-                allowed = INSIDERS if name == "minutes_remark" else ORGANIZERS
+                allowed = INSIDERS if name in ("minutes_remark", "agreement_comment") else ORGANIZERS
                 self.assertEqual(through, allowed | ANONYMOUS)
                 self.assertEqual({status for status in answers.values() if status not in (302, 422)}, self.closed(name))
 
@@ -170,6 +181,8 @@ class PageTests(AgreementWorld, TestCase):
         """What those outside get: a record that they read is 403, one that is hidden 404; both where insiders differ."""
         hidden = {"agreement_step", "commitment_remove", "meeting_step"}
         inside = {"minutes_circulate"}
+        if name in ("agreement_comment", "campaign_ask", "campaign_remind"):
+            return {404}
         return {403, 404} if name in hidden | inside else {403}
 
     def test_a_step_of_others_changes_nothing(self):

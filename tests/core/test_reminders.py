@@ -140,7 +140,7 @@ class CalendarTests(ProposalWorld, TestCase):
             for _number in range(wanted - 1):
                 self.owed()
             self.sent("2026-03-17")
-            with self.assertNumQueries(6):
+            with self.assertNumQueries(8):
                 send_reminders(TUESDAY)
 
     def test_the_command(self) -> None:
@@ -164,6 +164,23 @@ class CommitmentTests(AgreementWorld, TestCase):
             list(Reminder.objects.order_by("pk").values_list("model", "kind")),
             [("agreements.commitment", "due"), ("agreements.progressreport", "late")],
         )
+
+    def test_at_the_second_in_three_zones_and_when_clocks_change(self) -> None:
+        """The day of a commitment begins at midnight where its forum is; 1 November 2026 has 25 hours in Tijuana and Chicago."""
+        commitment = self.in_force()
+        for due, hours in (
+            (dt.date(2026, 7, 1), {"America/Mexico_City": 6, "America/Tijuana": 7, "America/Chicago": 5}),
+            (dt.date(2026, 11, 2), {"America/Mexico_City": 6, "America/Tijuana": 8, "America/Chicago": 6}),
+        ):
+            type(commitment).objects.update(due_on=due, original_due_on=due)
+            for zone, hour in hours.items():
+                Edition.objects.update(time_zone=zone)
+                midnight = dt.datetime.combine(due, dt.time(hour), dt.UTC)
+                for moment, kind in ((midnight - dt.timedelta(seconds=1), "soon"), (midnight, "due")):
+                    with self.subTest(zone, due=due, kind=kind), mock.patch("django.utils.timezone.now", return_value=moment):
+                        Reminder.objects.all().delete()
+                        send_reminders()
+                        self.assertEqual(list(Reminder.objects.values_list("kind", flat=True)), [kind])
 
 
 class NudgeTests(ProposalWorld, TestCase):

@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse, translate_url
 from django.utils.translation import override
 
 from agreements.invitations import SALT as INVITATION
+from agreements.models import Campaign
 from core import search
 from core.documents import answers
 from core.documents.parts import texts_of
@@ -63,6 +64,7 @@ class AddressWorld(ChainWorld):
         cls.calendar_key = "k" * 43
         MailSettings.objects.create(user=cls.accounts["official"], calendar_key=cls.calendar_key)
         cls.message = make.message(cls.opinion.referral, "referral_sent", cls.accounts["official"], state="held")
+        cls.campaign = Campaign.objects.create(edition=cls.edition, cut_off="2026-06-30", message="Campañacanaria")
         owed = make.referral(make.proposal(cls.edition, status="in_review", proponents=[cls.organization]), cls.agency)
         cls.mail_token = token_for(cls.accounts["official"], owed)
         cls.invitation_token = token_of(INVITATION, cls.accounts["official"], cls.coming)
