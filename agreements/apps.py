@@ -7,6 +7,7 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements import privacy
         from agreements.figures import of_fate
         from agreements.kept import FIGURES
         from agreements.notices import tables
@@ -21,6 +22,7 @@ class AgreementsConfig(AppConfig):
         from core.workflow import register
 
         register(*WORKFLOWS)
+        privacy.declare()
         tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)

@@ -18,7 +18,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import search, tally_triggers, triggers
+        from core import retention, search, tally_triggers, triggers
         from core.imports import candidates
 
         # Sent for each app once all migrations are done; one app is enough.
@@ -31,3 +31,4 @@ class CoreConfig(AppConfig):
         post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")
         post_migrate.connect(candidates.after_migrations, sender=self, dispatch_uid="names")
         connection_created.connect(without_jit, dispatch_uid="jit")
+        retention.declare()

@@ -10,11 +10,14 @@ class ForumConfig(AppConfig):
         from core import sockets
         from core.outbox import subscriptions
         from core.workflow import register
+        from forum import privacy, retention
         from forum.gaps import gaps_of
         from forum.matching import register_names
         from forum.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
+        privacy.declare()
+        retention.declare()
         register_names()
         sockets.edition_gaps.plug(gaps_of)
         subscriptions.followable("agency", "forum.agency")

@@ -10,6 +10,7 @@ class ProposalsConfig(AppConfig):
         from core import sockets, tally
         from core.outbox import notices, reminders, subscriptions
         from core.workflow import register
+        from proposals import privacy
         from proposals.kept import FIGURES
         from proposals.notices import tables
         from proposals.panels import panel_of
@@ -21,6 +22,7 @@ class ProposalsConfig(AppConfig):
         from proposals.workflow.calendar import recount
 
         register(*WORKFLOWS)
+        privacy.declare()
         tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)

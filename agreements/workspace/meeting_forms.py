@@ -309,4 +309,4 @@ def attendance_label(row: Any) -> str:
     """Who is invited: the person where one was named, and the body."""
     if row.participation is None:
         return str(row.body)
-    return f"{row.participation.person.name} · {row.body.short}"
+    return f"{row.participation.person.shown} · {row.body.short}"

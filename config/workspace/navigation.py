@@ -57,6 +57,12 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
         ("agenc",),
     ),
     ("mails", pgettext_lazy("navigation of the workspace", "Mails"), lambda roles: roles.organizer, ("mails", "mail")),
+    (
+        "privacy_requests",
+        pgettext_lazy("navigation of the workspace", "Privacy"),
+        lambda roles: roles.organizer,
+        ("privacy", "person_erase"),
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from forum.models.closures import Closure
 from forum.models.editions import Edition, EditionAgency, EditionOrganization, Session, WorkingTable
 from forum.models.organizations import MirrorLink, Organization, OrganizationName
 from forum.models.people import Consent, Participation, Person
+from forum.models.privacy import PrivacyRequest
 
 __all__ = [
     "Agency",
@@ -23,6 +24,7 @@ __all__ = [
     "OrganizationName",
     "Participation",
     "Person",
+    "PrivacyRequest",
     "Role",
     "Session",
     "User",

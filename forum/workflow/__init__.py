@@ -25,6 +25,7 @@ from forum.workflow.editions import (
     leave_edition,
     set_stage,
 )
+from forum.workflow.erasing import block_person, erase_person, unblock_person
 from forum.workflow.organizations import (
     add_organization_name,
     create_organization,
@@ -34,18 +35,31 @@ from forum.workflow.organizations import (
     unlink_mirror,
 )
 from forum.workflow.people import create_participation, edit_participation, set_consent
+from forum.workflow.privacy import (
+    PRIVACY_REQUEST,
+    answer_privacy_request,
+    close_privacy_request,
+    extend_privacy_term,
+    finish_privacy_request,
+    identify,
+    receive_privacy_request,
+)
 from forum.workflow.reminding import remind
 from forum.workflow.roles import add_role, create_account, remove_role
 
-WORKFLOWS = (EDITION,)
+WORKFLOWS = (EDITION, PRIVACY_REQUEST)
 
 __all__ = [
     "EDITION",
+    "PRIVACY_REQUEST",
     "WORKFLOWS",
     "add_agency_name",
     "add_organization_name",
     "add_role",
     "add_succession",
+    "answer_privacy_request",
+    "block_person",
+    "close_privacy_request",
     "create_account",
     "create_agency",
     "create_edition",
@@ -60,9 +74,14 @@ __all__ = [
     "edit_session",
     "edit_table",
     "enter_closure",
+    "erase_person",
+    "extend_privacy_term",
+    "finish_privacy_request",
+    "identify",
     "join_edition",
     "leave_edition",
     "link_mirror",
+    "receive_privacy_request",
     "refresh_other_names",
     "remind",
     "remove_agency_name",
@@ -70,6 +89,7 @@ __all__ = [
     "remove_role",
     "set_consent",
     "set_stage",
+    "unblock_person",
     "unlink_mirror",
     "withdraw_closure",
 ]

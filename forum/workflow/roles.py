@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.events import SYSTEM, record_event
+from core.events import MASK, SYSTEM, record_event
 from core.workflow import StepRefused
 from forum.models import Role, User
 from forum.permissions import is_administrator, is_any_organizer, is_organizer_of
@@ -45,7 +45,9 @@ def give_role(
         role = Role(user=user, kind=kind, post=post, **place)
         role.full_clean()
         role.save()
-        record_event(user, "add_role", actor=actor, changes={"role": [None, role.words], "post": [None, post]}, at=at)
+        record_event(
+            user, "add_role", actor=actor, changes={"role": [None, role.words], "post": [None, MASK if post else ""]}, at=at
+        )
     forget_roles(user)
     return role
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from forum.workspace import closures, desks, editions, mail, participants
+from forum.workspace import closures, desks, editions, mail, my_data, participants, privacy
 
 urlpatterns = [
     path(_("forums/new/"), editions.edition_new, name="edition_new"),
@@ -24,6 +24,12 @@ urlpatterns = [
     path(_("mail/mine/"), mail.mail_settings, name="mail_settings"),
     path(_("mail/mine/calendar/"), mail.mail_calendar, name="mail_calendar"),
     path(_("mail/<str:key>/"), mail.mail, name="mail"),
+    path(_("privacy/"), privacy.privacy_requests, name="privacy_requests"),
+    path(_("privacy/mine/"), my_data.my_data, name="my_data"),
+    path(_("privacy/mine/<str:slug>/<str:key>/"), my_data.my_consent, name="my_consent"),
+    path(_("privacy/people/<str:key>/"), privacy.person_erase, name="person_erase"),
+    path(_("privacy/<str:key>/"), privacy.privacy_request, name="privacy_request"),
+    path(_("privacy/<str:key>/<str:action>/"), privacy.privacy_request_step, name="privacy_request_step"),
     path(_("agencies/"), desks.agencies, name="agencies"),
     path(_("agencies/new/"), desks.agency_new, name="agency_new"),
     path(_("agencies/<str:key>/"), desks.agency_edit, name="agency_edit"),
