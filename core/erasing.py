@@ -159,10 +159,10 @@ def forget_addresses(emails: Collection[str], leave: Collection[type[models.Mode
     return gone
 
 
-def forget_words(marks: Marks) -> None:
-    """Take the words of a name out of the vocabulary of the search, those that no entry holds, and out of what is left of the
+def forget_words(texts: Iterable[str]) -> None:
+    """Take the words of folded texts (a name, a post) out of the vocabulary of the search, those that no entry holds, and out of what is left of the
     deleted entries: SQLite's index drops deleted words only when it is put in order."""
-    for word in {word for mark in marks.words for word in re.findall(r"[^\W_]+", mark)}:
+    for word in {word for text in texts for word in re.findall(r"[^\W_]+", text)}:
         if not SearchEntry.objects.filter(tokens__icontains=word).exists():
             SearchWord.objects.filter(word=word).delete()
     engine().settle()

@@ -33,8 +33,8 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout, Submit
 from django import forms
-from django.core.files import File
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.core.files import File
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -158,7 +158,9 @@ class FormBase:
         self.__dict__.pop("helper", None)
         passages = [_("“%(passage)s” (%(kind)s) in “%(label)s”") % {"label": label, **vars(each)} for label, each in found]
         self.refuse(
-            _("This looks like personal data that everybody might read: %(passages)s. Take it out, or confirm below that it may stay.")
+            _(
+                "This looks like personal data that everybody might read: %(passages)s. Take it out, or confirm below that it may stay."
+            )
             % {"passages": "; ".join(dict.fromkeys(passages))}
         )
         return True

@@ -31,7 +31,9 @@ MOST_PIXELS = 100_000_000
 #: Parts of an office document that say who made it.
 PROPERTIES = re.compile(r"(?:docProps/(?:core|app|custom)\.xml|meta\.xml|docProps/thumbnail\.[a-z]+|Thumbnails/.*)$")
 #: Parts that hold text.
-TEXTS = re.compile(r"(?:word/(?:document|footnotes|header\d*|footer\d*|comments)|xl/sharedStrings|xl/worksheets/sheet\d+|content)\.xml$")
+TEXTS = re.compile(
+    r"(?:word/(?:document|footnotes|header\d*|footer\d*|comments)|xl/sharedStrings|xl/worksheets/sheet\d+|content)\.xml$"
+)
 EMPTY = {
     "docProps/core.xml": (
         b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><cp:coreProperties '
@@ -94,18 +96,19 @@ def text_of_file(file: Any) -> str:
     return head.decode("utf-8", "replace")[:MOST_TEXT]
 
 
+#: What a broken archive answers with.
+BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
+
+
 def text_of_office(data: bytes) -> str:
-    found, size = [], 0
-    with contextlib.suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for part in archive.infolist():
-                if TEXTS.search(part.filename) and size < MOST_TEXT:
-                    with archive.open(part) as stream:
-                        text = stream.read(MOST_TEXT * 4).decode("utf-8", "replace")
-                    text = re.sub(r"<(?:/w:p|w:br|w:tab|/text:p|/si|/c|/table:table-cell)\b[^>]*>", "\n", text)
-                    text = re.sub(r"<[^>]*>", "", text)[:MOST_TEXT]
-                    found.append(text)
-                    size += len(text)
+    found: list[str] = []
+    with contextlib.suppress(*BROKEN), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.infolist():
+            if TEXTS.search(part.filename) and sum(map(len, found)) < MOST_TEXT:
+                with archive.open(part) as stream:
+                    text = stream.read(MOST_TEXT * 4).decode("utf-8", "replace")
+                text = re.sub(r"<(?:/w:p|w:br|w:tab|/text:p|/si|/c|/table:table-cell)\b[^>]*>", "\n", text)
+                found.append(re.sub(r"<[^>]*>", "", text)[:MOST_TEXT])
     return "\n".join(found)[:MOST_TEXT]
 
 
@@ -125,9 +128,7 @@ def without_metadata(data: bytes, kind: str, name: str) -> bytes:
         if kind.startswith("application/"):
             return plain_office(data)
     except (OSError, ValueError, SyntaxError, RuntimeError, zipfile.BadZipFile, zlib.error, pikepdf.PdfError):
-        say(
-            _("“%(name)s” may still say who made it, where and when: its metadata could not be taken out.") % {"name": name}
-        )
+        say(_("“%(name)s” may still say who made it, where and when: its metadata could not be taken out.") % {"name": name})
     return data
 
 
@@ -170,7 +171,9 @@ def plain_pdf(data: bytes, name: str) -> bytes:
                     if key in item:
                         del item[key]
             if isinstance(item, pikepdf.Stream) and item.get("/Filter") == pikepdf.Name.DCTDecode:
-                item.write(plain_head(item.read_raw_bytes()), filter=pikepdf.Name.DCTDecode, decode_parms=item.get("/DecodeParms"))
+                item.write(
+                    plain_head(item.read_raw_bytes()), filter=pikepdf.Name.DCTDecode, decode_parms=item.get("/DecodeParms")
+                )
         out = io.BytesIO()
         pdf.save(
             out,

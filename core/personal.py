@@ -47,7 +47,10 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "passport",
         pgettext_lazy("identity paper", "passport number"),
-        re.compile(r"\b(?:pasaportes?|passports?)\b\W{0,3}(?:(?:n[úu]m(?:ero)?|no|n\.º|number)\b)?[\W]{0,3}[A-Z]?\d{8,9}\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:pasaportes?|passports?)\b\W{0,3}(?:(?:n[úu]m(?:ero)?|no|n\.º|number)\b)?[\W]{0,3}[A-Z]?\d{8,9}\b",
+            re.IGNORECASE,
+        ),
     ),
     Pattern("clabe", _("bank account (CLABE)"), re.compile(r"(?<![\w-])\d{3}[ -]?\d{3}[ -]?\d{11}[ -]?\d(?![\w-])"), is_clabe),
     Pattern("email", _("e-mail address"), re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),

@@ -116,6 +116,7 @@ def erase_person(*, person: Person, actor: Any, reason: str = "", at: dt.datetim
     done = Erased()
     with transaction.atomic():
         parts = list(person.participations.select_related("edition", "organization", "agency"))
+        posts = erasing.Marks.of([part.post for part in parts])
         done.papers = [paper for found in sockets.papers_of.collect(participations=parts) for paper in found]
         withdraw_all(person, actor, moment)
         for part in parts:
@@ -133,7 +134,7 @@ def erase_person(*, person: Person, actor: Any, reason: str = "", at: dt.datetim
         erasing.forget_addresses(emails, leave=(Person, User, PrivacyRequest))
         done.rows, done.files = erasing.forget_imports(marks, {part.pk for part in parts})
         done.files += erasing.forget_waiting_files()
-        erasing.forget_words(marks)
+        erasing.forget_words(marks.words | posts.words)
         done.left = list(erasing.places(marks, PUBLIC_ACTS))
         transaction.on_commit(erasing.forget_pages)
     return done
