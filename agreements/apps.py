@@ -23,6 +23,7 @@ class AgreementsConfig(AppConfig):
 
         register(*WORKFLOWS)
         privacy.declare()
+        sockets.papers_of.plug(privacy.papers_of)
         tally.keep(*FIGURES)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from agreements.models import Acceptance, Party, SignedPaper
 from core.privacy import Audience, holds
 from proposals.privacy import AT_WORK, DID
 
 A = Audience
+#: Papers that are named after an erasure.
+MOST_PAPERS = 50
 OFFICIALS, ACCOUNTS = _("officials and representatives"), _("people with an account")
 PARTICIPANTS, WITNESSES = _("participants of a forum"), _("witnesses")
 BY_CONSENT = (A.CONSENT, A.ORGANIZER, A.ADMINISTRATOR)
+
+
+def papers_of(participations: list[Any]) -> list[str] | None:
+    """Scans on which these people may have signed, since they represented a party."""
+    agreements = Party.objects.filter(representative__in=participations).values("agreement")
+    papers = SignedPaper.objects.filter(agreement__in=agreements).select_related("agreement").order_by("pk")[:MOST_PAPERS]
+    found = [f"{paper.agreement.folio}: {paper.title}" for paper in papers]
+    scans = Acceptance.objects.filter(party__representative__in=participations).exclude(scan="").select_related("version")
+    return [*found, *(str(_("%(folio)s: scan of an acceptance") % {"folio": each.version.folio}) for each in scans[:MOST_PAPERS])]
 
 
 def declare() -> None:

@@ -11,7 +11,7 @@ class ForumConfig(AppConfig):
         from core.outbox import subscriptions
         from core.workflow import register
         from forum import privacy, retention
-        from forum.gaps import gaps_of
+        from forum.gaps import gaps_of, waiting_for
         from forum.matching import register_names
         from forum.workflow import WORKFLOWS
 
@@ -20,5 +20,6 @@ class ForumConfig(AppConfig):
         retention.declare()
         register_names()
         sockets.edition_gaps.plug(gaps_of)
+        sockets.waiting.plug(waiting_for)
         subscriptions.followable("agency", "forum.agency")
         subscriptions.followable("organization", "forum.organization")
