@@ -127,7 +127,16 @@ def without_metadata(data: bytes, kind: str, name: str) -> bytes:
             return plain_pdf(data, name)
         if kind.startswith("application/"):
             return plain_office(data)
-    except (OSError, ValueError, SyntaxError, RuntimeError, zipfile.BadZipFile, zlib.error, pikepdf.PdfError):
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+        pikepdf.PdfError,
+        pikepdf.PasswordError,
+    ):
         say(_("“%(name)s” may still say who made it, where and when: its metadata could not be taken out.") % {"name": name})
     return data
 
