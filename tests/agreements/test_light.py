@@ -28,8 +28,8 @@ class SameRuleTests(TestCase):
         rows = []
         for cut_off in cut_offs:
             agreement = make.agreement(make.edition(report_cut_off=cut_off), status="signed")
-            combined = itertools.product(dues, starts, reported, statuses, (None, make.now()))
-            for number, (due, start, last, status, cancelled) in enumerate(combined, 1):
+            combined = itertools.product(dues, starts, reported, statuses)
+            for number, (due, start, last, status) in enumerate(combined, 1):
                 if due is not None and start is not None and start > due:
                     continue
                 rows.append(
@@ -41,12 +41,12 @@ class SameRuleTests(TestCase):
                         starts_on=start,
                         reported_cut_off=last,
                         reported_status=status,
-                        cancelled_at=cancelled,
+                        cancelled_at=make.now() if number % 5 == 0 else None,
                     )
                 )
         Commitment.objects.bulk_create(rows, batch_size=200)
         found = list(Commitment.objects.with_light(ON).select_related("agreement__edition"))
-        self.assertGreater(len(found), 2500)
+        self.assertGreater(len(found), 1250)
         differing = {row.folio: (row.light, light_of(row, ON)) for row in found if row.light != light_of(row, ON)}
         self.assertEqual(differing, {})
         self.assertEqual({row.light for row in found}, LIGHTS)
