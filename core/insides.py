@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import re
 import zipfile
 import zlib
@@ -15,9 +16,12 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
-import pikepdf
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
+
+# It greets whoever imports it.
+logging.getLogger("pikepdf").setLevel(logging.WARNING)
+import pikepdf  # noqa: E402
 
 #: So much of a file is looked through for personal data, in characters.
 MOST_TEXT = 500_000
