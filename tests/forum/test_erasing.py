@@ -134,6 +134,10 @@ class World(PersonaWorld):
 
 
 class ErasureTests(World, TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.enterContext(override("en"))
+
     def erase(self, **given: Any) -> Any:
         with self.captureOnCommitCallbacks(execute=True):
             return workflow.erase_person(person=self.person, actor=self.user("organizer"), reason="solicitud", **given)
@@ -193,7 +197,6 @@ class ErasureTests(World, TestCase):
         part = Participation.objects.get(key="LID-01")
         self.assertIn("Federación propia", part.public_name)
         day = part.suppressed_on
-        self.enterContext(override("en"))
         for page in (f"/en/proposals/{self.proposal.folio}/", f"/en/agreements/{self.agreement.folio}/"):
             self.assertContains(self.client.get(page), f"data suppressed on {date_format(day)}")
         self.assertEqual(Attendance.objects.get(participation=part).presence, "present")

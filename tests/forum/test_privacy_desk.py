@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import TestCase, override_settings
 from django.utils import timezone
+from django.utils.translation import override
 
 from core import retention, search
 from core.events import events_of
@@ -37,6 +38,10 @@ class World(PersonaWorld):
         super().setUpTestData()
         cls.person = make.person(name="Rosa Muestra", email="rosa@example.org", phone="+52 55 1234 5678")
         cls.part = make.participation(cls.edition, key="LID-01", consent=True, person=cls.person, organization=cls.organization)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.enterContext(override("en"))
 
     def receive(self, **values: Any) -> PrivacyRequest:
         given = {key: value for key, value in GIVEN.items() if key != "edition"} | values
