@@ -94,10 +94,11 @@ def table() -> list[Held]:
 
 
 def public_rows() -> list[Held]:
-    """The table as a reader wants it: rows that say the same of several models are one."""
+    """The table as a reader wants it: rows that say the same of several models are one, without what only the application reads."""
     found: dict[tuple[str, str], Held] = {}
     for row in _held:
-        found.setdefault((str(row.what), str(row.whose)), row)
+        if row.note or row.seen_by != (Audience.NEVER,):
+            found.setdefault((str(row.what), str(row.whose)), row)
     return list(found.values())
 
 

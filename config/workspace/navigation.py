@@ -63,6 +63,7 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
         lambda roles: roles.organizer,
         ("privacy", "person_erase"),
     ),
+    ("my_data", pgettext_lazy("navigation of the workspace", "My data"), lambda roles: True, ("my_",)),
 )
 
 

@@ -63,6 +63,7 @@ class PageTests(TestCase):
         for address, language in (("/en/privacy/", "en"), ("/es/privacidad/", "es")):
             shown = html.unescape(read(self.client.get(address).content.decode())).casefold()
             with override(language):
-                words = {str(each) for row in privacy.table() for each in (row.what, *row.audience_words, *row.field_words)}
+                words = {str(each) for row in privacy.table() for each in (*row.audience_words, *row.field_words)}
+                words |= {str(row.what) for row in privacy.public_rows()}
                 words |= {str(rule.what) for rule in retention.rules()} | {str(each.kind) for each in personal.PATTERNS}
             self.assertEqual({each for each in words if each.casefold() not in shown}, set(), language)
