@@ -13,11 +13,12 @@ class AgreementsConfig(AppConfig):
         from agreements.notices import tables
         from agreements.panels import panel_of
         from agreements.reminders import reminders_due
+        from agreements.rolls import ROLLS
         from agreements.searched import searched_in
         from agreements.verification import fingerprint_problems
         from agreements.waiting import gaps_of, waiting_for
         from agreements.workflow import WORKFLOWS
-        from core import sockets, tally
+        from core import rolls, sockets, tally
         from core.outbox import notices, subscriptions
         from core.workflow import register
 
@@ -25,6 +26,7 @@ class AgreementsConfig(AppConfig):
         privacy.declare()
         sockets.papers_of.plug(privacy.papers_of)
         tally.keep(*FIGURES)
+        rolls.keep(*ROLLS)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)

@@ -7,7 +7,7 @@ higher: that of a meeting moves with every change of its time, that of a due dat
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,32 +16,26 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event
+from icalendar import Event
 
 from agreements.models import Agreement, Commitment, Meeting
 from core.gate import get_for
-from core.identifiers import authority, calendar_uid, plain_text
-from core.pages import language, to_permanent
+from core.ics import Address, calendar_of, calendar_response, event_of, marked
+from core.identifiers import plain_text
+from core.pages import to_permanent
 
 #: Entries of each kind before and after now; a calendar beyond them is a matter for the data downloads.
 MOST = 500
-LONGEST_SUMMARY = 160
-Address = Callable[[str], str]
 
 
-def marked(record: Any, text: str) -> str:
-    """`text` with the mark of an invented record, in one line and not endless."""
-    text = plain_text(text.replace("\n", " "))
-    text = text if len(text) <= LONGEST_SUMMARY else f"{text[:LONGEST_SUMMARY].rstrip()}…"
-    return f"[{pgettext('source of a record', 'sample')}] {text}" if record.is_sample else text
+def meeting_event(meeting: Meeting, agreements: Iterable[Agreement], address: Address, *, page: str = "") -> Event:
+    """A meeting on the wall clock of its own time zone. `agreements`: those that it follows and that the reader may read.
 
-
-def meeting_event(meeting: Meeting, agreements: Iterable[Agreement], address: Address) -> Event:
-    """A meeting on the wall clock of its own time zone. `agreements`: those that it follows and that anybody may read."""
+    `page`: the path that the entry leads to, by default the public page.
+    """
     zone = ZoneInfo(meeting.time_zone)
-    event = event_of(meeting, marked(meeting, f"{meeting.folio} · {meeting.title}"), address)
+    event = event_of(meeting, marked(meeting, f"{meeting.folio} · {meeting.title}"), address, page=page)
     event.add("dtstart", meeting.starts_at.astimezone(zone))
     event.add("dtend", meeting.ends_at.astimezone(zone))
     event.add("sequence", meeting.sequence)
@@ -66,44 +60,6 @@ def due_event(commitment: Commitment, address: Address) -> Event:
     event.add("sequence", commitment.extensions_accepted)
     event.add("description", plain_text(f"{commitment.agreement.folio} · {commitment.agreement.title}\n\n{commitment.text}"))
     return event
-
-
-def event_of(record: Any, summary: str, address: Address) -> Event:
-    """What every entry has. DTSTAMP is the last change of the record, so that an unchanged calendar is the same file."""
-    event = Event()
-    event.add("uid", calendar_uid(record.folio))
-    event.add("dtstamp", record.updated_at)
-    event.add("last-modified", record.updated_at)
-    event.add("created", record.created_at)
-    event.add("summary", summary)
-    event.add("url", address(record.get_absolute_url()))
-    return event
-
-
-def calendar_of(name: str, events: list[Event], source: str) -> Calendar:
-    """The whole file with the definition of every time zone in it."""
-    calendar = Calendar()
-    calendar.add("prodid", f"-//Acuerda//{authority()}//{language().upper()}")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", plain_text(name))
-    calendar.add("x-wr-calname", plain_text(name))
-    calendar.add("source", source, parameters={"VALUE": "URI"})
-    calendar.add("refresh-interval", dt.timedelta(hours=12), parameters={"VALUE": "DURATION"})
-    for event in events:
-        calendar.add_component(event)
-    years = [event["dtstart"].dt.year for event in events]
-    if years:
-        calendar.add_missing_timezones(dt.date(min(years) - 1, 1, 1), dt.date(max(years) + 2, 1, 1))
-    return calendar
-
-
-def calendar_response(calendar: Calendar, file_name: str) -> HttpResponse:
-    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{file_name}.ics"'
-    response["Content-Language"] = language()
-    return response
 
 
 # --- what goes in -----------------------------------------------------------------------------------------------------

@@ -84,30 +84,35 @@ def live() -> QuerySet[Any]:
     return in_force().filter(cancelled_at__isnull=True)
 
 
-def outcomes() -> QuerySet[Any]:
-    """Proposals by overall reading and by what became of them: `code` holds both with a blank in between.
+def with_outcome(proposals: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotates what became of each proposal, `end`, and `first_due`.
 
-    Readings: `none`, `left` (withdrawn, merged, split), or the reading. Ends: `no_agreement`; else by the commitments of
-    the signed agreements that cite it: `fulfilled` (all), `open` (`day` is the first due date of those that are not),
-    `no_commitment`.
+    Ends: `no_agreement`; else by the commitments of the signed agreements that cite it: `fulfilled` (all), `open`
+    (`first_due` is the first due date of those that are not), `no_commitment`.
     """
     cites = Agreement.objects.visible_to(None).filter(status__in=["signed", "concluded"], proposals=OuterRef("pk"))
     promised = live().filter(agreement__proposals=OuterRef("pk"))
     unkept = promised.exclude(reported_status="fulfilled")
-    answer = code(
-        When(status__in=LEFT_THE_TABLE, then=Value("left")),
-        When(reading="", then=Value("none")),
-        default=F("reading"),
-    )
+    first = unkept.filter(due_on__isnull=False).order_by("due_on").values("due_on")[:1]
     end = code(
         When(~Exists(cites), then=Value("no_agreement")),
         When(Exists(unkept), then=Value("open")),
         When(Exists(promised), then=Value("fulfilled")),
         default=Value("no_commitment"),
     )
-    first = unkept.filter(due_on__isnull=False).order_by("due_on").values("due_on")[:1]
-    rows = Proposal.objects.visible_to(None)
-    return facts(rows, "edition_id", Concat(answer, Value(" "), end), day=Subquery(first, output_field=DateField()))
+    return proposals.annotate(end=end, first_due=Subquery(first, output_field=DateField()))
+
+
+def outcomes() -> QuerySet[Any]:
+    """Proposals by overall reading and by what became of them: `code` holds both with a blank in between, `day` the first due
+    date. Readings: `none`, `left` (withdrawn, merged, split), or the reading."""
+    answer = code(
+        When(status__in=LEFT_THE_TABLE, then=Value("left")),
+        When(reading="", then=Value("none")),
+        default=F("reading"),
+    )
+    rows = with_outcome(Proposal.objects.visible_to(None))
+    return facts(rows, "edition_id", Concat(answer, Value(" "), F("end")), day=F("first_due"))
 
 
 def states_concerned() -> QuerySet[Any]:
@@ -145,6 +150,18 @@ def of_signing(*more: str) -> Source:
     return Source("agreements_agreement", (*FORCE, *more), of_agreement())
 
 
+#: On what it depends what became of a proposal.
+OUTCOME_SOURCES = (
+    Source("proposals_proposal", ("reading", *PUBLIC), "{row}.id", IS_PUBLIC),
+    OF_EDITION,
+    Source("agreements_agreement", FORCE, of_agreement(CITED, "proposal_id")),
+    Source(CITED, (), "{row}.proposal_id"),
+    Source(
+        "agreements_commitment",
+        ("agreement_id", "since_version", "cancelled_at", "reported_status", "due_on"),
+        f"SELECT proposal_id FROM {CITED} WHERE agreement_id = {{row}}.agreement_id",
+    ),
+)
 FIGURES = (
     Figure("lights", Commitment, lights, (of_commitments(*STATES), of_signing(), CUT_OFF)),
     Figure(
@@ -198,17 +215,7 @@ FIGURES = (
         "outcomes",
         Proposal,
         outcomes,
-        (
-            Source("proposals_proposal", ("reading", *PUBLIC), "{row}.id", IS_PUBLIC),
-            OF_EDITION,
-            Source("agreements_agreement", FORCE, of_agreement(CITED, "proposal_id")),
-            Source(CITED, (), "{row}.proposal_id"),
-            Source(
-                "agreements_commitment",
-                ("agreement_id", "since_version", "cancelled_at", "reported_status", "due_on"),
-                f"SELECT proposal_id FROM {CITED} WHERE agreement_id = {{row}}.agreement_id",
-            ),
-        ),
+        OUTCOME_SOURCES,
         remembered=True,
     ),
     Figure(

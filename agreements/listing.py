@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,9 +13,11 @@ from django.utils.translation import pgettext_lazy
 from agreements import queries as read
 from agreements.models import Agreement, Commitment, Meeting, Party
 from agreements.record import LIGHT_ORDER
+from agreements.rolls import marks_of_light
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
+from core.walks import Mark
 from forum.models import Agency, Organization
-from proposals.listing import MOST_CHOICES, TopicFilter, body_words, edition_choices, state_choices
+from proposals.listing import TopicFilter, body_words, choices_of, edition_choices, one_of, state_choices, state_of
 from proposals.models import Proposal
 
 PUBLIC_STATUSES = [choice for choice in Agreement.Status.choices if choice[0] != Agreement.Status.DRAFT]
@@ -37,15 +40,34 @@ def parties_of(user: Any) -> QuerySet[Any]:
     return Party.objects.visible_to(user)
 
 
-def agency_choices(user: Any) -> list[tuple[str, str]]:
-    party = parties_of(user).filter(agency=OuterRef("pk"))
-    return [(body.key, body_words(body)) for body in Agency.objects.filter(Exists(party)).order_by("sort", "key")[:MOST_CHOICES]]
+def agencies_of(user: Any) -> QuerySet[Any]:
+    return Agency.objects.filter(Exists(parties_of(user).filter(agency=OuterRef("pk")))).order_by("sort", "key")
 
 
-def organization_choices(user: Any) -> list[tuple[str, str]]:
-    party = parties_of(user).filter(organization=OuterRef("pk"))
-    found = Organization.objects.filter(Exists(party)).order_by("sort", "key")[:MOST_CHOICES]
-    return [(body.key, body.name) for body in found]
+def organizations_of(user: Any) -> QuerySet[Any]:
+    return Organization.objects.filter(Exists(parties_of(user).filter(organization=OuterRef("pk")))).order_by("sort", "key")
+
+
+def of_bodies(user: Any, agency: Any, organization: Any, along: Callable[[str], Any]) -> tuple[Filter, Filter]:
+    """The filters by public body and by organization; `along` gives the marks of a roll."""
+    return (
+        ChoiceFilter(
+            "agency",
+            pgettext_lazy("filter", "Public body"),
+            lambda: choices_of(agencies_of(user), body_words),
+            apply=agency,
+            marks=along("aa"),
+            find=lambda text: one_of(agencies_of(user), text, body_words),
+        ),
+        ChoiceFilter(
+            "organization",
+            pgettext_lazy("filter", "Organization"),
+            lambda: choices_of(organizations_of(user)),
+            apply=organization,
+            marks=along("ao"),
+            find=lambda text: one_of(organizations_of(user), text),
+        ),
+    )
 
 
 def agreement_filters(user: Any) -> tuple[Filter, ...]:
@@ -73,6 +95,10 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
         cited = Agreement.proposals.through.objects.filter(proposal__in=asked).values("agreement")
         return rows.filter(Q(id__in=promised) | Q(id__in=cited))
 
+    def along(roll: str) -> Any:
+        """What stands in a roll is what anybody may read; somebody with an account may read more."""
+        return (lambda value: [Mark(roll, value)]) if user is None else None
+
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter(
@@ -82,13 +108,19 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
             apply=with_light,
             count=count_lights,
             count_all=count_all,
+            indexed=user is None,
+            marks=(lambda light: marks_of_light(light, timezone.localdate())) if user is None else None,
         ),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
-        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), lambda: agency_choices(user), apply=with_agency),
+        *of_bodies(user, with_agency, with_organization, along),
         ChoiceFilter(
-            "organization", pgettext_lazy("filter", "Organization"), lambda: organization_choices(user), apply=with_organization
+            "state",
+            pgettext_lazy("filter: a federal entity", "State"),
+            state_choices,
+            apply=in_state,
+            marks=along("as"),
+            find=state_of,
         ),
-        ChoiceFilter("state", pgettext_lazy("filter: a federal entity", "State"), state_choices, apply=in_state),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         TopicFilter("topic", pgettext_lazy("filter", "Topic"), hidden=True),
         RecordFilter(
@@ -117,10 +149,7 @@ def meeting_filters(user: Any) -> tuple[Filter, ...]:
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), MEETING_STATUSES),
-        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), lambda: agency_choices(user), apply=with_agency),
-        ChoiceFilter(
-            "organization", pgettext_lazy("filter", "Organization"), lambda: organization_choices(user), apply=with_organization
-        ),
+        *of_bodies(user, with_agency, with_organization, lambda _roll: None),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         RecordFilter(
             "agreement",

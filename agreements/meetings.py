@@ -85,6 +85,7 @@ def page_of(meeting: Meeting, user: Any) -> MeetingPage:
     commitments = Commitment.objects.visible_to(user).values("pk")
     items = list(
         ActionItem.objects.visible_to(user)
+        .in_force()
         .filter(meeting=meeting)
         .select_related("organization", "agency", "minutes")
         .prefetch_related(Prefetch("commitment", Commitment.objects.filter(pk__in=commitments).select_related("agreement")))
@@ -112,20 +113,31 @@ def page_of(meeting: Meeting, user: Any) -> MeetingPage:
 
 def attendance_in(minutes: MinutesVersion) -> list[BodyAttendance]:
     """The rows of approved minutes with their bodies. Two queries."""
-    rows = [row for row in minutes.attendance if isinstance(row, dict) and row.get("body")]
-    keys = {side: [row["body"] for row in rows if row.get("side") == side] for side in ("organizations", "government")}
+    return attendance_of_many([minutes])[minutes.pk]
+
+
+def attendance_of_many(many: list[MinutesVersion]) -> dict[int, list[BodyAttendance]]:
+    """The rows of each of these minutes, by primary key, with their bodies. Two queries."""
+    rows = {each.pk: [row for row in each.attendance if isinstance(row, dict) and row.get("body")] for each in many}
+    keys: dict[str, set[str]] = {"organizations": set(), "government": set()}
+    for each in rows.values():
+        for row in each:
+            keys.setdefault(row.get("side", ""), set()).add(row["body"])
     bodies: dict[tuple[str, str], Any] = {
         ("organizations", body.key): body for body in Organization.objects.filter(key__in=keys["organizations"])
     }
     bodies |= {("government", body.key): body for body in Agency.objects.filter(key__in=keys["government"])}
-    return [
-        BodyAttendance(
-            row["body"],
-            bodies.get((row.get("side", ""), row["body"])),
-            *(int(row.get(name) or 0) for name in ("present", "absent", "excused")),
-        )
-        for row in rows
-    ]
+    return {
+        pk: [
+            BodyAttendance(
+                row["body"],
+                bodies.get((row.get("side", ""), row["body"])),
+                *(int(row.get(name) or 0) for name in ("present", "absent", "excused")),
+            )
+            for row in each
+        ]
+        for pk, each in rows.items()
+    }
 
 
 def trace_of(page: MeetingPage) -> list[Step]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 
 from core.gate import GatedQuerySet
 from forum.roles import Roles, roles_of
@@ -232,9 +232,17 @@ class ActionItemQuerySet(GatedQuerySet):
     def visible_to(self, user: Any) -> ActionItemQuerySet:
         return self.filter(minutes_gate(user, "minutes__"))
 
+    def in_force(self) -> ActionItemQuerySet:
+        """Of the newest approved minutes of each meeting; where none are approved yet, of those that are being written."""
+        approved = apps.get_model("agreements", "MinutesVersion").objects.filter(meeting=OuterRef("meeting"), status="approved")
+        return self.filter(
+            ~Exists(approved.filter(number__gt=OuterRef("minutes__number"))),
+            Q(minutes__status="approved") | ~Exists(approved),
+        )
+
     def open(self) -> ActionItemQuerySet:
-        """Neither done nor turned into a commitment."""
-        return self.filter(done_on__isnull=True, commitment__isnull=True)
+        """Neither done nor turned into a commitment nor corrected since."""
+        return self.in_force().filter(done_on__isnull=True, commitment__isnull=True)
 
 
 class AgendaQuerySet(GatedQuerySet):
@@ -250,10 +258,10 @@ class AgendaQuerySet(GatedQuerySet):
         )
 
 
-class AttendanceQuerySet(GatedQuerySet):
-    """Attendance names people: the organizers and the invited; the public reads it by body, in the approved minutes."""
+class InvitedQuerySet(GatedQuerySet):
+    """What belongs to a meeting and concerns its organizers and the invited alone."""
 
-    def visible_to(self, user: Any) -> AttendanceQuerySet:
+    def visible_to(self, user: Any) -> InvitedQuerySet:
         roles = roles_of(user)
         if roles.administrator:
             return self.all()
@@ -261,3 +269,7 @@ class AttendanceQuerySet(GatedQuerySet):
         if roles.agencies or roles.organizations:
             gate |= Q(meeting__in=attendance_rows(roles).values("meeting"))
         return self.filter(gate)
+
+
+class AttendanceQuerySet(InvitedQuerySet):
+    """Attendance names people: the public reads it by body, in the approved minutes."""

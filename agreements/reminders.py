@@ -1,4 +1,4 @@
-"""Reminders of commitments that fall due, and of reports that wait for the other side."""
+"""Reminders of commitments that fall due, of reports that wait for the other side, and of meetings to come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
-from agreements.models import Commitment, ProgressReport, Validation
+from agreements.models import Commitment, Meeting, ProgressReport, Validation
 from core.deadlines import MEXICO
 from core.outbox.reminders import step_of
 from core.sockets import ReminderDue
@@ -19,10 +19,12 @@ SOON, EVERY = 10, 20
 #: Working days after which a report should have its answer.
 ANSWER_WITHIN = 10
 AHEAD = 30
+#: Working days before a meeting.
+BEFORE_MEETING = 2
 
 
 def reminders_due(on: dt.date | None) -> list[ReminderDue]:
-    return [*of_commitments(on), *of_reports(on)]
+    return [*of_commitments(on), *of_reports(on), *of_meetings(on)]
 
 
 def of_commitments(on: dt.date | None) -> Iterator[ReminderDue]:
@@ -53,3 +55,17 @@ def of_reports(on: dt.date | None) -> Iterator[ReminderDue]:
         step = step_of(today, due_on, MEXICO, soon=0, every=ANSWER_WITHIN)
         if step is not None:
             yield ReminderDue(row, *step, due_on, today)
+
+
+def of_meetings(on: dt.date | None) -> Iterator[ReminderDue]:
+    """Scheduled meetings: some days before, and on the day, by the calendar of the place where each is. One query."""
+    now = timezone.now()
+    start = timezone.make_aware(dt.datetime.combine(on, dt.time()), dt.UTC) if on is not None else now
+    near = {"starts_at__gt": start - dt.timedelta(days=2), "starts_at__lt": start + dt.timedelta(days=AHEAD)}
+    rows = Meeting.objects.filter(status=Meeting.Status.SCHEDULED, **near).select_related("edition").order_by("pk")
+    for row in rows:
+        zone = ZoneInfo(row.time_zone)
+        day, today = row.starts_at.astimezone(zone).date(), on or now.astimezone(zone).date()
+        step = step_of(today, day, MEXICO, soon=BEFORE_MEETING, every=1)
+        if today <= day and step is not None and (on is not None or row.ends_at > now):
+            yield ReminderDue(row, *step, day, today)

@@ -134,7 +134,10 @@ def version_in(page: AgreementPage, number: int) -> AgreementVersion:
 
 @require_safe
 def agreement_version(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    """A version at its own permanent address: its text, who accepted it, its fingerprint, and what it changed."""
+    """A version at its own permanent address: its text, who accepted it, its fingerprint, and what it changed.
+
+    It says nothing of later versions, so that a signed version's page stays byte for byte what it was.
+    """
     record = found_agreement(request, key)
     if elsewhere := to_permanent(request, record, key, reverse("agreement_version", args=[record.folio, number])):
         return elsewhere
@@ -146,7 +149,6 @@ def agreement_version(request: HttpRequest, key: str, number: int) -> HttpRespon
         "version": version,
         "commitments": fixed_commitments(version),
         "before": before,
-        "after": next((each for each in page.versions if each.number > number), None),
         "changes": changes_between(before, version) if before is not None else None,
         "parties": party_rows(version, [row.party for row in page.parties]),
     }

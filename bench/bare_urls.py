@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.cache import cache_page
@@ -28,6 +28,25 @@ def list_of(request: HttpRequest, name: str = "list") -> HttpResponse:
     found = Proposal.objects.select_related("edition", "table").prefetch_related("proponents").order_by("folio")[:25]
     rows = [[each.folio, each.title_es, each.edition, each.table, *each.proponents.all()] for each in found]
     return page(request, name, rows)
+
+
+def api(request: HttpRequest) -> JsonResponse:
+    """50 proposals as JSON with edition, table and what `.values()` and a prefetch give: proponents, addressees, states."""
+    related = ("proponents", "addressees", "states")
+    found = Proposal.objects.select_related("edition", "table").prefetch_related(*related).order_by("folio")[:50]
+    rows = [
+        {
+            **{name: getattr(each, name) for name in ("folio", "title_es", "title_en", "status", "reading", "topic", "source")},
+            "edition": each.edition.slug,
+            "table": each.table and each.table.key,
+            "published_at": each.published_at,
+            "organizations": [body.key for body in each.proponents.all()],
+            "agencies": [body.key for body in each.addressees.all()],
+            "states": [area.code for area in each.states.all()],
+        }
+        for each in found
+    ]
+    return JsonResponse({"records": rows})
 
 
 def proposal(request: HttpRequest, key: str) -> HttpResponse:
@@ -68,7 +87,8 @@ urlpatterns = [
     path("agreements/", list_of, {"name": "agreements"}),
     path("search/", list_of, {"name": "search"}),
     path("common/", list_of, {"name": "common"}),
-    path("filtered/", list_of, {"name": "filtered"}),
+    *(path(f"{name}/", list_of, {"name": name}) for name in ("filtered", "body", "late", "third")),
+    path("api/", api),
     path("proposal/<str:key>/", proposal),
     path("agreement/<str:key>/", agreement),
     path("cached/<str:name>/", cache_page(3600)(list_of)),

@@ -21,7 +21,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agreements import models as agreed
-from core import search, tally
+from core import rolls, search, tally
 from core.models import SearchEntry, SearchWord
 from core.search_engines import STRETCHES
 from core.stems import stems_of, tokens_of
@@ -128,6 +128,7 @@ def fill(number: int) -> float:
         fill_search(agreed.Agreement, "agreement", "title_es", ("acuerdo",), "g")
         fill_search(agreed.Commitment, "commitment", "left(text_es, 100)", ("compromiso",), "g")
     tally.rebuild()
+    rolls.rebuild()
     fill_small_kinds()
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [*every_model()]):

@@ -215,6 +215,18 @@ def memory(name: str) -> int:
     return int(next(line.split()[1] for line in text.splitlines() if line.startswith(name))) // 1024
 
 
+def processor_of_server() -> float:
+    """Seconds of the processor that PostgreSQL's process for this connection has used; 0 on SQLite, which is part of ours."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def measure(method: str, kind: str, path: Path, rows: int) -> dict[str, Any]:
     import django
 
@@ -245,11 +257,13 @@ def measure(method: str, kind: str, path: Path, rows: int) -> dict[str, Any]:
     kinds()
     idle = memory("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")
+    server = processor_of_server()
     started, cpu = time.perf_counter(), time.process_time()
     counts = work[method]()
     return {
         "seconds": time.perf_counter() - started,
         "cpu": time.process_time() - cpu,
+        "server": processor_of_server() - server,
         "memory": memory("VmHWM") - idle,
         "counts": counts,
         "most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -300,7 +314,7 @@ def compare(rows: int, methods: tuple[str, ...] = METHODS, kinds: tuple[str, ...
         child("one", "fill", "", "", "0", **more)
         for kind in kinds:
             print(f"\n{rows:,} {kind} on {where}\n")
-            print(f"{'':24}{'rows':>9}{'seconds':>9}{'rows/s':>9}{'cpu s':>8}{'memory MB':>11}  outcomes")
+            print(f"{'':24}{'rows':>9}{'seconds':>9}{'rows/s':>9}{'cpu s':>8}{'db cpu':>8}{'memory MB':>11}  outcomes")
             for method in methods:
                 number = min(rows, SLOW if method in ("stock", "cleaned") else rows)
                 path = room / f"{kind}-{number}.csv"
@@ -312,7 +326,8 @@ def compare(rows: int, methods: tuple[str, ...] = METHODS, kinds: tuple[str, ...
                 found = child("one", method, kind, str(path), str(number), **more)
                 rate = number / found["seconds"]
                 print(
-                    f"{NAMES[method]:24}{number:>9,}{found['seconds']:>9.1f}{rate:>9,.0f}{found['cpu']:>8.1f}{found['memory']:>11}"
+                    f"{NAMES[method]:24}{number:>9,}{found['seconds']:>9.1f}{rate:>9,.0f}{found['cpu']:>8.1f}"
+                    f"{found['server']:>8.1f}{found['memory']:>11}"
                     f"  {found['counts']}",
                     flush=True,
                 )

@@ -11,9 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from icalendar import Event
 
-from agreements.calendar import calendar_of, calendar_response, due_events, meeting_events
+from agreements.calendar import due_events, meeting_events
 from config.scope import BadScope, read_scope
 from core import sockets
+from core.ics import calendar_of, calendar_response
 from core.identifiers import calendar_uid, plain_text
 from core.models import MailSettings
 from core.sockets import WaitingItem

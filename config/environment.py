@@ -129,3 +129,16 @@ def site_url(url: str, hosts: list[str], *, debug: bool) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ImproperlyConfigured(f"SITE_URL={url!r} is not the address of a site: write it like https://acuerda.example.org.")
     return url.rstrip("/")
+
+
+def contact(text: str, site: str) -> str:
+    """A `mailto:` or `https:` address for security.txt; `security@` the site's host where none is given."""
+    if not text:
+        return f"mailto:security@{urlsplit(site).hostname}"
+    parts = urlsplit(text)
+    named = parts.hostname if parts.scheme == "https" else "@" in parts.path and parts.scheme == "mailto"
+    if not named or any(char.isspace() for char in text):
+        raise ImproperlyConfigured(
+            f"SECURITY_CONTACT={text!r}: write it like mailto:security@example.org or https://example.org/security."
+        )
+    return text

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from config import calendars, feeds, sitemaps
+from config import calendars, feeds, site, sitemaps
 
 urlpatterns = [
     path("feeds/agreements.atom", require_safe(feeds.AgreementsFeed()), name="feed_agreements"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path("robots.txt", sitemaps.robots, name="robots"),
+    path(".well-known/security.txt", site.security_txt, name="security_txt"),
 ]

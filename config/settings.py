@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "core",
     "forum",
     "proposals",
@@ -48,20 +49,24 @@ MIDDLEWARE = [
     # A kept page has every header of the others in it, and costs none of them.
     "core.packing.PackingMiddleware",
     "core.pagecache.PageCacheMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Around everything that may answer: static files, forged hosts, refused sizes.
     "csp.middleware.CSPMiddleware",
     "core.middleware.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.middleware.HostileInputMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before anything reads a body.
+    "core.middleware.BodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "forum.middleware.SecondFactorMiddleware",
     "core.middleware.OriginMiddleware",
 ]
 
@@ -130,7 +135,7 @@ BLOCKING_DAYS = env.days("BLOCKING_DAYS", 90)
 # --- people -----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "forum.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["forum.accounts.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -140,19 +145,43 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workspace:home"
 LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "forum.accounts.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "forum.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
-# Invitations prove the address (issue 7); until then the organizer who makes an account vouches for it.
+# The link of an invitation proves the address.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+# A mail to any address that somebody types would make this site a tool for annoying others.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CHANGE_EMAIL = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "forum.accounts.ResetTokens"  # noqa: S105 (a class)
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
+# Seconds for which a proof of who one is counts, before an act that asks for one.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,8/10m/key",
+    # From a device that signed in to this account before: nobody else can use this one up.
+    "login_failed_here": "8/10m/key",
+    "reset_password": "20/m/ip,3/10m/key",
+}
+MFA_ADAPTER = "forum.accounts.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "forum.account_forms.AddPasskeyForm",
+    "edit_webauthn": "forum.account_forms.EditPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Acuerda"
+# The clock of a telephone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Passkeys want https; on one's own machine http://localhost will do.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # --- words, places, times ---------------------------------------------------------------------------------------------
 
@@ -236,6 +265,9 @@ if not DEBUG:
         # Throttles count by the address that the proxy saw; without this all readers would be one.
         ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
+# Where somebody who found a weakness writes to: mailto: or https: (/.well-known/security.txt).
+SECURITY_CONTACT = env.contact(env.text("SECURITY_CONTACT"), SITE_URL)
+
 # --- ours -------------------------------------------------------------------------------------------------------------
 
 # Demo accounts are refused when DEBUG is off, unless the person who installs asks for them (design.md section 6).
@@ -249,8 +281,15 @@ IMPORT_WORKER = env.text("IMPORT_WORKER", "embedded")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"()": "core.logs.PlainFormatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    # Django's own handlers write paths, and would mail whole requests.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"level": "WARNING", "handlers": []},
+        "fido2": {"level": "WARNING"},
+    },
 }

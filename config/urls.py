@@ -21,6 +21,7 @@ urlpatterns = [
     path("readyz", site.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("config.feeds_urls")),
+    path("api/v1/", include("config.api")),
     *i18n_patterns(
         path("", include("config.pages.urls")),
         path("", include("forum.urls")),
@@ -28,8 +29,7 @@ urlpatterns = [
         path("", include("agreements.feeds_urls")),
         path("", include("agreements.urls")),
         path(_("workspace/"), include((workspace, "workspace"))),
-        path(_("accounts/"), include("allauth.account.urls")),
-        path(_("accounts/2fa/"), include("allauth.mfa.urls")),
+        path(_("accounts/"), include("forum.account_urls")),
         prefix_default_language=True,
     ),
 ]

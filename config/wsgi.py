@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
-from core.outbox import postman  # noqa: E402 (the models are there only now)
+from core import checks  # noqa: E402 (the models are there only now)
+from core.outbox import postman  # noqa: E402
 
+checks.refuse_unsafe()
 postman.start()

@@ -138,7 +138,7 @@ class ImportExportRecordAdmin:
         run, token = None, ""
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
-            data = given["file"].read()
+            data = given["file"]
             options = {
                 "name": given["file"].name[:255],
                 "edition": given.get("edition", ""),
@@ -170,14 +170,15 @@ class ImportExportRecordAdmin:
     def confirm(self, request: HttpRequest, resource: RecordResource) -> HttpResponse:
         try:
             waiting = take_back(request.POST["token"], request.user, resource.kind)
-            run = run_import(
-                resource.kind,
-                name=waiting.name,
-                data=waiting.data,
-                actor=request.user,
-                edition=waiting.edition,
-                all_or_nothing=waiting.all_or_nothing,
-            )
+            with waiting.file as file:
+                run = run_import(
+                    resource.kind,
+                    name=waiting.name,
+                    data=file,
+                    actor=request.user,
+                    edition=waiting.edition,
+                    all_or_nothing=waiting.all_or_nothing,
+                )
         except (signing.BadSignature, OSError, KeyError):
             messages.error(request, _("The file is no longer there: choose it again."))
             return redirect(self.address("import"))

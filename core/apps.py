@@ -18,7 +18,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import retention, search, tally_triggers, triggers
+        from core import checks, locks, retention, search, tally_triggers, triggers  # noqa: F401 (checks register themselves)
         from core.imports import candidates
 
         # Sent for each app once all migrations are done; one app is enough.
@@ -28,6 +28,8 @@ class CoreConfig(AppConfig):
         ):
             pre_migrate.connect(before, sender=self, dispatch_uid=name)
             post_migrate.connect(after, sender=self, dispatch_uid=name)
+        post_migrate.connect(locks.install, sender=self, dispatch_uid="locks")
+        connection_created.connect(locks.teach, dispatch_uid="locks")
         post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")
         post_migrate.connect(candidates.after_migrations, sender=self, dispatch_uid="names")
         connection_created.connect(without_jit, dispatch_uid="jit")

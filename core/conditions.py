@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Q
@@ -62,7 +63,12 @@ def compare(pair: Any, record: Any) -> bool | None:
 
 
 def value_of(record: Any, name: str) -> Any:
-    field = next((f for f in record._meta.concrete_fields if f.name == name), None)
-    if field is None:
+    attribute = attributes_of(type(record)).get(name)
+    if attribute is None:
         raise NotSimple
-    return getattr(record, field.attname)
+    return getattr(record, attribute)
+
+
+@cache
+def attributes_of(model: Any) -> dict[str, str]:
+    return {field.name: field.attname for field in model._meta.concrete_fields}

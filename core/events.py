@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -28,6 +30,11 @@ _watched: ContextVar[list[Event] | None] = ContextVar("watched", default=None)
 #: Columns that say nothing about the matter of a record.
 HOUSEKEEPING = frozenset({"id", "created_at", "updated_at", "revision", "folded", "sort", "password", "last_login"})
 MASK = "•"
+#: What is JSON as it is.
+SIMPLE = frozenset({str, int, bool, float, type(None)})
+MOST_DENIED = 30
+#: A longer part of an address may be a secret of a mail.
+LONGEST_NAMED = 24
 
 
 class Actor(Protocol):
@@ -81,7 +88,9 @@ def watching() -> Iterator[list[Event]]:
 
 def plain(value: Any) -> Any:
     """A value as JSON: related records by public key, dates in ISO 8601, amounts as text."""
-    if value is None or type(value) in (str, int, bool):
+    if type(value) in SIMPLE:
+        return value
+    if type(value) is list and SIMPLE.issuperset(map(type, value)):
         return value
     if isinstance(value, Record):
         return value.public_key
@@ -98,7 +107,7 @@ def plain(value: Any) -> Any:
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(inner) for inner in value]
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, (str, int, float)):
         return value
     return str(value)
 
@@ -106,14 +115,16 @@ def plain(value: Any) -> Any:
 def values_of(record: models.Model) -> dict[str, Any]:
     """The columns of a record as they stand, without housekeeping. Foreign keys by database id (resolved when shown)."""
     return {
-        field.attname: getattr(record, field.attname)
-        for field in record._meta.concrete_fields
-        if field.name not in HOUSEKEEPING and not isinstance(field, models.FileField)
-    } | {
-        field.attname: str(getattr(record, field.attname) or "")
-        for field in record._meta.concrete_fields
-        if isinstance(field, models.FileField)
+        name: str(getattr(record, name) or "") if is_file else getattr(record, name)
+        for name, is_file in columns_told(type(record))
     }
+
+
+@functools.cache
+def columns_told(model: type[models.Model]) -> list[tuple[str, bool]]:
+    """(attribute, whether it is a file) of the columns that events tell of."""
+    fields = sorted(model._meta.concrete_fields, key=lambda field: isinstance(field, models.FileField))
+    return [(f.attname, isinstance(f, models.FileField)) for f in fields if f.name not in HOUSEKEEPING]
 
 
 def difference(record: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -200,6 +211,30 @@ def build_event(
         reason=reason,
         origin=current_origin(),
     )
+
+
+def record_denied(request: Any, action: str) -> None:
+    """Somebody with an account asked for what is not theirs: one event, with the page and the public keys of its address.
+
+    Nothing of what was sent is kept. At most `MOST_DENIED` a minute and account, so that nobody fills the table.
+    """
+    user, match = request.user, request.resolver_match
+    key = f"denied:{user.pk}:{timezone.now():%H%M}"
+    cache.add(key, 0, 120)
+    if match is None or cache.incr(key) > MOST_DENIED:
+        return
+    named = [str(value) for value in (*match.args, *match.kwargs.values()) if len(str(value)) <= LONGEST_NAMED]
+    Event(
+        at=timezone.now(),
+        actor_id=user.pk,
+        actor_label=user.acting_label[:200],
+        model="page",
+        record_id=0,
+        record_key=" ".join([match.view_name, *named]).replace("\x00", "")[:80],
+        action=action,
+        changes={"method": [None, request.method]},
+        origin=current_origin(),
+    ).save()
 
 
 def events_of(record: models.Model) -> models.QuerySet[Event]:

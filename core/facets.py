@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 
-from core.paging import bounded_count
+from core.walks import Rows
 
 if TYPE_CHECKING:
     from core.listing import ChoiceFilter
@@ -33,7 +33,7 @@ class Choice:
     chosen: bool
 
 
-def count_choices(facet: ChoiceFilter, rows: QuerySet[Any], *, small: bool, open: bool, everything: bool) -> Counts | None:
+def count_choices(facet: ChoiceFilter, rows: Rows, *, small: bool, open: bool, everything: bool) -> Counts | None:
     """Value → (count, exact) of those that occur among `rows`; None when they are not counted.
 
     `small`: there are few enough rows to group them all. `everything`: no other filter is chosen. `open`: the reader asked for the filters, so that one short query
@@ -43,17 +43,18 @@ def count_choices(facet: ChoiceFilter, rows: QuerySet[Any], *, small: bool, open
         if everything and facet.count_all is not None:
             counted = facet.count_all()
         else:
-            counted = facet.count(rows) if facet.count is not None else grouped(rows, facet.column)
+            few = rows.few()
+            counted = facet.count(few) if facet.count is not None else grouped(few, facet.column)
         return {str(value): (number, True) for value, number in counted.items() if number}
     if not (open and facet.indexed):
         return None
-    found = {value: bounded_count(facet.apply(rows, value)) for value, _words in facet.options()}
-    return {value: counted for value, counted in found.items() if counted[0]}
+    found = {value: facet.narrow(rows, value).count() for value, _words in facet.options()}
+    return {value: counted for value, counted in found.items() if counted != (0, True)}
 
 
-def said(number: int, fewest: int) -> int | None:
-    """The number as the public may read it: none where so few are counted that they could be told apart."""
-    return None if number < fewest else number
+def said(number: int, fewest: int, *, exact: bool = True) -> int | None:
+    """The number as the public may read it: none where so few are counted that they could be told apart, nor "more than 0"."""
+    return None if number < fewest or (not number and not exact) else number
 
 
 def grouped(rows: QuerySet[Any], column: str) -> dict[Any, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text import clean, clean_line
 
 LONG_TEXT = 20_000
+KEY = re.compile(r"[A-Za-z0-9.\-]+")
 
 
 class TextLine(models.CharField):
@@ -85,7 +87,7 @@ class FoldedField(models.TextField):
 
 def check_key(value: str) -> None:
     """Public identifiers are letters, digits, dots and hyphens: safe in an address and in a file name."""
-    if not value or not all(char.isascii() and (char.isalnum() or char in "-.") for char in value):
+    if not KEY.fullmatch(value or ""):
         raise ValidationError(
             _("“%(value)s” is not a valid key: use letters without accents, digits, dots and hyphens only."),
             code="key",

@@ -303,6 +303,16 @@ def dress(name: str, field: forms.Field) -> None:
         field.label = field.label[:1].upper() + field.label[1:]
 
 
+def time_field(label: Any) -> forms.TimeField:
+    """A time of the day on a native control."""
+    return forms.TimeField(
+        label=label,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        input_formats=["%H:%M", "%H:%M:%S"],
+        error_messages={"invalid": gettext_lazy("Write the time as hours and minutes, for example 16:30.")},
+    )
+
+
 def words_for(field: forms.Field, fallback: Any) -> str:
     """The name of a field where it stands alone: its `long_label` where the form gave one ("Budget: reason")."""
     words = str(getattr(field, "long_label", "") or field.label or fallback)

@@ -14,12 +14,15 @@ import copy
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, models, transaction
 
 from core import search
+from core.bulk import write_new, write_rows
+from core.checking import clean_fields
 from core.conditions import holds
 from core.imports.candidates import keys_of_record, names_of
 from core.models import Event
@@ -240,14 +243,12 @@ class Gathering:
 
     def check(self, record: Any, names: set[str] | None = None) -> None:
         """`full_clean` without asking the database: of `names` only, where given. Raises ValidationError."""
-        exclude = {
-            field.name
-            for field in record._meta.concrete_fields
-            if (names is not None and field.name not in names) or self.known(record, field)
-        }
+        exclude = {field.name for field in relations_of(type(record)) if self.known(record, field)}
+        if names is not None:
+            exclude |= {field.name for field in record._meta.concrete_fields if field.name not in names}
         errors: dict[str, Any] = {}
         try:
-            record.clean_fields(exclude=exclude)
+            clean_fields(record, exclude)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         try:
@@ -271,7 +272,7 @@ class Gathering:
 
     def known(self, record: Any, field: Any) -> bool:
         """A foreign key whose record is at hand was read from the database, or waits here."""
-        return field.is_relation and getattr(record, field.attname) is not None and bool(field.is_cached(record))
+        return getattr(record, field.attname) is not None and bool(field.is_cached(record))
 
     def taken(self) -> set[Any]:
         """The rows whose new records have a key that the database, or an earlier row, has already. A query a key."""
@@ -324,15 +325,17 @@ class Gathering:
             else:
                 numbers[what[0]] = max(what[1], numbers.get(what[0], 0))
         fresh = {model: set(records) for model, records in new.items()}
-        for model, rows in new.items():
-            model._base_manager.bulk_create(list(rows.values()))
+        for rows in new.values():
+            write_new(list(rows.values()))
         groups: dict[tuple[type[models.Model], frozenset[str]], list[Any]] = {}
         for (model, _pk), (record, names) in changed.items():
             groups.setdefault((model, names), []).append(record)
         for (model, names), records in groups.items():
             model._base_manager.bulk_create(records, update_conflicts=True, unique_fields=["id"], update_fields=sorted(names))
         write_links(links)
-        Event.objects.bulk_create([event for _tag, event, _record in events])
+        for _tag, event, _record in events:
+            event.pk = self.next_id(Event)
+        write_new([event for _tag, event, _record in events])
         for _tag, event, record in events:
             announce(event, record)
         search.refresh_many(found.values(), fresh)
@@ -359,6 +362,12 @@ def twin(record: Any) -> Any:
     return other
 
 
+@cache
+def relations_of(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if field.is_relation]
+
+
+@cache
 def keys_of(model: type[models.Model]) -> list[tuple[str, ...]]:
     """The names under which a record must be the only one; keys that are made at random are left to the database."""
     single = [
@@ -375,7 +384,7 @@ def keys_of(model: type[models.Model]) -> list[tuple[str, ...]]:
 
 
 def write_links(links: list[tuple[Any, ...]]) -> None:
-    rows: dict[Any, list[Any]] = {}
+    rows: dict[tuple[Any, str, str], list[tuple[Any, Any]]] = {}
     for record, name, gone, come in links:
         field = type(record)._meta.get_field(name)
         through = field.remote_field.through
@@ -383,6 +392,6 @@ def write_links(links: list[tuple[Any, ...]]) -> None:
         theirs = through._meta.get_field(field.m2m_reverse_field_name()).attname
         if gone:
             through._base_manager.filter(**{ours: record.pk, f"{theirs}__in": gone}).delete()
-        rows.setdefault(through, []).extend(through(**{ours: record.pk, theirs: pk}) for pk in come)
-    for through, added in rows.items():
-        through._base_manager.bulk_create(added)
+        rows.setdefault((through, ours, theirs), []).extend((record.pk, pk) for pk in come)
+    for (through, *columns), added in rows.items():
+        write_rows(through, columns, added)

@@ -16,6 +16,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import number_format
@@ -23,9 +24,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from core.facets import Choice, count_choices, said
-from core.paging import Page, bounded_count, page_by_key
+from core.paging import Page
 from core.search import words_of
 from core.text import clean_line
+from core.walks import Mark, Rows
 
 LONGEST_VALUE = 200
 
@@ -70,6 +72,10 @@ class Filter:
             return queryset.filter(**{self.name: value})
         return self._apply(queryset, value)
 
+    def narrow(self, rows: Rows, value: Any) -> Rows:
+        """`rows` with this filter applied."""
+        return rows.filtered(lambda queryset: self.apply(queryset, value))
+
     def options(self) -> list[tuple[str, Words]]:
         """(value, words) of each choice of the control."""
         return []
@@ -93,7 +99,9 @@ class ChoiceFilter(Filter):
     As a facet it needs to count: by its column, or by `count(rows)` → {value: number of rows}; `count_all()` does the same for
     the list as it is before anything is chosen, by SQL that was written before (`core.prepared`). `indexed` says that an index
     finds the rows of each value, so that they can be counted up to a limit in a table of any size. Below `fewest` no number
-    is said, where people are counted.
+    is said, where people are counted. `marks(value)` says where the records that anybody may read stand in a roll
+    (`core.walks`); they must be those of `apply`. `find(text)` gives the value and the words of one choice where reading all
+    of them would take long.
     """
 
     def __init__(
@@ -109,12 +117,23 @@ class ChoiceFilter(Filter):
         count_all: Callable[[], dict[Any, int]] | None = None,
         indexed: bool = False,
         fewest: int = 0,
+        marks: Callable[[str], Sequence[Mark]] | None = None,
+        find: Callable[[str], tuple[str, Words] | None] | None = None,
     ) -> None:
         super().__init__(name, label, apply or (lambda rows, value: rows.filter(**{column or name: value})), hidden=hidden)
         self._choices = choices
         self._read: list[tuple[str, Words]] | None = None
         self.column = column or ("" if apply else name)
         self.count, self.count_all, self.indexed, self.fewest = count, count_all, indexed, fewest
+        self.marks, self.find = marks, find
+
+    def narrow(self, rows: Rows, value: Any) -> Rows:
+        return super().narrow(rows, value) if self.marks is None else rows.under(self.marks(value))
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the choices are those of the program, not records."""
+        return not callable(self._choices)
 
     def bound(self) -> ChoiceFilter:
         """A copy for one request, which asks a callable for its choices once."""
@@ -129,6 +148,8 @@ class ChoiceFilter(Filter):
         return self._read
 
     def read(self, text: str) -> tuple[Any, Words] | None:
+        if self.find is not None and self._read is None:
+            return self.find(text)
         return next(((value, words) for value, words in self.options() if value.casefold() == text.casefold()), None)
 
 
@@ -171,7 +192,8 @@ class Narrowed:
     `orders`: name → (words, columns), the first is the default; `order` alone gives one. Every order must be unique
     and without nulls (see `core.paging`). `keep` names parameters of the view that the form sends along. `folded`: the
     selects are read and sent only when asked for (`?filters=open`): two hundred names in each would weigh more than the
-    list. `facet` names the filter that stands as pills above the list, `nouns` (`ngettext_lazy` of n) says what is counted. Attributes: `queryset` (narrowed, not ordered),
+    list. `facet` names the filter that stands as pills above the list, `nouns` (`ngettext_lazy` of n) says what is counted; `strict`: who asks
+    refuses the question when something was ignored. Attributes: `queryset` (narrowed, not ordered),
     `columns` (the order), `values` (name → value of what was understood), and for templates `controls`, `orders`, `order`,
     `pills`, `ignored` (sentences), `hidden` (name, value), `folded`, `open` (whether the selects are there), `filtered`,
     `opening` and `closing` (addresses), `query_string` (what is asked, without the page).
@@ -189,8 +211,10 @@ class Narrowed:
         folded: bool = False,
         facet: str = "",
         nouns: Words = None,
+        strict: bool = False,
     ) -> None:
         self.query = request.GET
+        self.strict = strict
         self.nouns = nouns or RECORDS
         self.folded = folded
         self.open = not folded or self._text("filters") == "open"
@@ -200,8 +224,8 @@ class Narrowed:
         self.hidden: list[tuple[str, str]] = [(name, text) for name in keep if (text := self._text(name))]
         self.values: dict[str, Any] = {}
         self.facet: ChoiceFilter | None = None
-        #: The rows that every filter leaves but the facet: its other choices are counted among these.
-        self.rows_of_facet = queryset
+        #: How the list is read, and how without the facet: its other choices are counted among these.
+        self.rows = self.rows_of_facet = Rows(queryset)
         for question in filters:
             asked = question.bound() if isinstance(question, ChoiceFilter) else question
             if facet and asked.name == facet and isinstance(asked, ChoiceFilter):
@@ -228,19 +252,25 @@ class Narrowed:
             self.values[question.name] = value
             if question is not self.facet:
                 self.pills.append(Pill(question.label, words, self.address_without(question.name)))
-                self.rows_of_facet = question.apply(self.rows_of_facet, value)
+                self.rows_of_facet = question.narrow(self.rows_of_facet, value)
             if not self._shows(question):
                 self.hidden.append((question.name, text))
             queryset = question.apply(queryset, value)
+            self.rows = question.narrow(self.rows, value)
         elif text:
-            self.ignored.append(
-                _("“%(value)s” is not something this list knows as “%(name)s”, so it was left out.")
-                % {"value": text, "name": question.label or question.name}
-            )
+            self.ignored.append(self._not_known(question, text))
         if self._shows(question):
             shown = str(self.values.get(question.name, text if question.kind == "search" else ""))
             self.controls.append(Control(question.name, question.label, question.kind, shown, question.options()))
         return queryset
+
+    def _not_known(self, question: Filter, text: str) -> str:
+        if self.strict:
+            return _("“%(value)s” is not something this list knows as “%(name)s”.") % {"value": text, "name": question.name}
+        return _("“%(value)s” is not something this list knows as “%(name)s”, so it was left out.") % {
+            "value": text,
+            "name": question.label or question.name,
+        }
 
     def _shows(self, question: Filter) -> bool:
         """Whether the form has a control for it; what was chosen without one is sent along hidden."""
@@ -299,14 +329,14 @@ class Listing(Narrowed):
         **options: Any,
     ) -> None:
         super().__init__(request, queryset, filters, **options)
-        rows = prepare(self.queryset) if prepare else self.queryset
-        self.page: Page = page_by_key(rows, self.columns, self._text("after", 2000), size)
+        self.page: Page = self.rows.page(self.columns, self._text("after", 2000), size or settings.PAGE_SIZE, prepare)
         if self.page.broken:
             self.ignored.append(_("The mark of the page could not be read, so this is the first page."))
         if self.page.first and not self.page.after:
             self.count, self.exact = len(self.page), True
         else:
-            self.count, self.exact = bounded_count(self.queryset)
+            self.count, self.exact = self.rows.count()
+            self.count = max(self.count, len(self.page))
         self.choices: list[Choice] = self._choices(self.facet) if self.facet is not None else []
 
     def _choices(self, facet: ChoiceFilter) -> list[Choice]:
@@ -315,22 +345,19 @@ class Listing(Narrowed):
         In a list of more than a thousand they are counted, each up to a thousand, only where the reader opened the filters.
         """
         chosen = str(self.values.get(facet.name, ""))
-        total, exact = bounded_count(self.rows_of_facet) if chosen else (self.count, self.exact)
+        total, exact = self.rows_of_facet.count() if chosen else (self.count, self.exact)
         everything = not set(self.values) - {facet.name}
         options = {"small": exact, "open": self.open, "everything": everything}
         counts = count_choices(facet, self.rows_of_facet, **options) if total else {}
-        return [
-            Choice(
-                value=value,
-                words=words,
-                address=self.address_without(facet.name) if value == chosen else self.address_with(**{facet.name: value}),
-                count=said(counts.get(value, (0, True))[0], facet.fewest) if counts is not None else None,
-                exact=counts.get(value, (0, True))[1] if counts is not None else False,
-                chosen=value == chosen,
-            )
-            for value, words in facet.options()
-            if value == chosen or counts is None or value in counts
-        ]
+        choices = []
+        for value, words in facet.options():
+            if value != chosen and counts is not None and value not in counts:
+                continue
+            number, exact = counts.get(value, (0, True)) if counts is not None else (0, False)
+            leads = self.address_without(facet.name) if value == chosen else self.address_with(**{facet.name: value})
+            count = said(number, facet.fewest, exact=exact)
+            choices.append(Choice(value, words, address=leads, count=count, exact=exact, chosen=value == chosen))
+        return choices
 
     @property
     def count_words(self) -> str:

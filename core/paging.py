@@ -40,6 +40,11 @@ def encode(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def mark_of(record: Any, names: Sequence[str]) -> str:
+    """The mark of the page that follows `record`."""
+    return encode([getattr(record, name) for name in names])
+
+
 def decode(mark: str, length: int) -> list[Any] | None:
     """The values in a mark, None when it is not one of ours."""
     if len(mark) > 2000:
@@ -98,12 +103,14 @@ def page_by_key(queryset: QuerySet[Any], order: Sequence[str], after: str = "", 
             operator = "lt" if name.startswith("-") else "gt"
             condition |= equal & Q(**{f"{column}__{operator}": value})
             equal &= Q(**{column: value})
-        queryset = queryset.filter(condition)
+        # By itself the first column bounds the walk along an index, which the alternatives do not.
+        bound = "lte" if order[0].startswith("-") else "gte"
+        queryset = queryset.filter(Q(**{f"{names[0]}__{bound}": values[0]}) & condition)
     rows = list(queryset[: size + 1])
     mark = ""
     if len(rows) > size:
         rows.pop()
-        mark = encode([getattr(rows[-1], name) for name in names])
+        mark = mark_of(rows[-1], names)
     return Page(rows, mark, first=values is None, broken=broken)
 
 

@@ -33,7 +33,7 @@ from core import gathering
 from core.imports.candidates import learn as learn_names
 from core.imports.candidates import learn_many, names_of
 from core.models import SearchEntry, revision
-from core.search_engines import Term, beginnings, engine, exact_mark, note_words
+from core.search_engines import Found, Fts5, Gin, Newest, Term, beginnings, engine, exact_mark, note_words
 from core.stems import stems_of, words_in
 from core.text import clean, clean_line, fold
 
@@ -109,10 +109,7 @@ def find(query: str, kind: str = "") -> Results:
     if not counted.rows:
         return Results([], terms=terms)
     wanted = [index.exactly(exact_mark(query)), index.in_title(terms), *([index.in_title(terms, longer)] if any(longer) else [])]
-    if counted.over:
-        better = [index.newest(expression, kind, share).rows for expression in wanted]
-    else:
-        better = [index.among(expression, counted.rows) for expression in wanted]
+    better = [best_of(index, expression, counted, kind, share) for expression in wanted]
     best: dict[int, None] = {}
     for part in (*better, counted.rows):
         best.update(dict.fromkeys(by_kind(part, share)))
@@ -120,6 +117,18 @@ def find(query: str, kind: str = "") -> Results:
     kinds = {name: (number, name in counted.over) for name, number in numbers.items()}
     total = sum(numbers.values())
     return Results(list(best)[:BEST], min(total, MANY), bool(counted.over) or total > MANY, kinds, terms)
+
+
+def best_of(index: Fts5 | Gin, expression: str, counted: Newest, kind: str, share: int) -> Found:
+    """The newest `share` of each kind that match `expression` besides the query. Mostly they are among those that are known,
+    which are the newest of each kind: a word that every record has in its title is not looked for once more."""
+    rows = index.among(expression, counted.rows)
+    if not counted.over:
+        return rows
+    numbers = Counter(of_kind for _number, of_kind in rows)
+    if all(numbers[of_kind] >= share for of_kind in counted.over):
+        return Newest.of(rows, share).rows
+    return index.newest(expression, kind, share).rows
 
 
 def by_kind(found: list[tuple[int, str]], share: int) -> list[int]:

@@ -71,6 +71,25 @@ def facts(
     return rows.annotate(k_fact=F(fact), k_edition=F(edition), k_body=body, k_code=code, k_day=day).values_list(*COLUMNS)
 
 
+def literal(value: Any) -> str:
+    """A parameter of a queryset as it is written in the text of a view."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if not isinstance(value, str):
+        value = str(value)
+    return "'" + value.replace("'", "''") + "'"
+
+
+def text_of(rows: QuerySet[Any]) -> str:
+    """The SELECT of a queryset with its parameters written out."""
+    sql, params = rows.order_by().query.sql_with_params()
+    return str(sql % tuple(map(literal, params)))
+
+
 _figures: dict[str, Figure] = {}
 
 

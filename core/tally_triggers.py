@@ -1,8 +1,9 @@
-"""The triggers by which the database keeps the figures of `core.tally`, written in SQL for SQLite and for PostgreSQL.
+"""The triggers by which the database keeps the figures of `core.tally` and the rolls of `core.rolls`, written in SQL for SQLite
+and for PostgreSQL.
 
 Each figure becomes a view, made from its queryset, and each of its sources a pair of triggers: before a statement changes a
 row, the facts that the row has to do with are taken away as they stood; afterwards they are added as they stand. Facts that
-are remembered are taken away as they were remembered, both afterwards. The names hold a fingerprint of the definition, so
+are remembered are taken away as they were remembered, both afterwards; so are the entries of a roll. The names hold a fingerprint of the definition, so
 what is installed is what this release means.
 
 Two transactions that change the same fact through different rows (a commitment, its agreement) would each take away what
@@ -20,38 +21,46 @@ from typing import Any
 
 from django.db import connection
 
-from core import tally
+from core import rolls, tally
 from core.models import TalliedFact, Tally
-from core.tally import Figure, Source
+from core.rolls import Roll
+from core.tally import Figure, Source, text_of
 
 COLUMNS = "figure, edition, body, code, day, number"
+#: The columns of a view of facts.
+FACT = ("fact", "edition", "body", "code", "day")
 REMEMBERED = TalliedFact._meta.db_table
+#: Moves when what this module writes changes, so that what is installed is replaced.
+RELEASE = 2
 #: A fact whose rows are being deleted one after the other, as `flush` does in any order, may have lost what it hangs on.
 WHOLE = "edition IS NOT NULL AND body IS NOT NULL AND code IS NOT NULL"
 
 
-def literal(value: Any) -> str:
-    """A parameter of a queryset as it is written in the text of a view."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if not isinstance(value, str):
-        value = str(value)
-    return "'" + value.replace("'", "''") + "'"
+def texts_of(kept: Figure | Roll) -> list[str]:
+    """The SELECT of each of its views."""
+    return kept.texts() if isinstance(kept, Roll) else [text_of(kept.rows())]
 
 
-def text_of(figure: Figure) -> str:
-    """The SELECT of a figure with its parameters written out."""
-    sql, params = figure.rows().order_by().query.sql_with_params()
-    return str(sql % tuple(map(literal, params)))
+def columns_of(kept: Figure | Roll) -> tuple[str, ...]:
+    return kept.columns if isinstance(kept, Roll) else FACT
 
 
-def view_name(figure: Figure) -> str:
-    mark = hashlib.sha256(repr((text_of(figure), figure.sources, figure.remembered, WHOLE)).encode()).hexdigest()[:8]
-    return f"tally_{figure.name}_{mark}"
+def is_remembered(kept: Figure | Roll) -> bool:
+    """Whether what stood before is known without looking at the records, so that it is enough to look afterwards."""
+    return isinstance(kept, Roll) or kept.remembered
+
+
+def view_names(kept: Figure | Roll) -> list[str]:
+    """One for each text; they change with what they and their triggers do."""
+    texts = texts_of(kept)
+    mark = hashlib.sha256(
+        repr((texts, kept.sources, is_remembered(kept), WHOLE, columns_of(kept), RELEASE)).encode()
+    ).hexdigest()[:8]
+    return [f"tally_{kept.name}_{mark}" + (f"_{place}" if place else "") for place in range(len(texts))]
+
+
+def everything() -> list[Figure | Roll]:
+    return [*tally.kept(), *rolls.kept()]
 
 
 def ids(source: Source, *rows: str) -> str:
@@ -95,16 +104,28 @@ def remembering(figure: Figure, view: str, facts: str) -> list[str]:
     ]
 
 
-def sqlite(figure: Figure, view: str) -> list[str]:
-    found = []
+def relisting(roll: Roll, views: list[str], records: str) -> list[str]:
+    """Write the entries of some records anew."""
+    gone = f"DELETE FROM {rolls.TABLE} WHERE roll = '{roll.name}' AND record {records}"
+    return [gone, *(rolls.inserting(roll, view, f" AND r_record {records}") for view in views)]
+
+
+def written_anew(kept: Figure | Roll, views: list[str], facts: str) -> list[str]:
+    """What is done after a change with the facts, or records, of what is remembered."""
+    return relisting(kept, views, facts) if isinstance(kept, Roll) else remembering(kept, views[0], facts)
+
+
+def sqlite(figure: Figure | Roll, views: list[str]) -> list[str]:
+    found, view = [], views[0]
     for number, source in enumerate(figure.sources):
         for action, rows in ROWS.items():
             if action == "UPDATE" and not source.columns:
                 continue
             facts = f"IN ({ids(source, *rows)})"
-            steps = {"BEFORE": [counting(figure, view, -1, facts)], "AFTER": [counting(figure, view, 1, facts)]}
-            if figure.remembered:
-                steps = {"AFTER": remembering(figure, view, facts)}
+            if is_remembered(figure):
+                steps = {"AFTER": written_anew(figure, views, facts)}
+            else:
+                steps = {"BEFORE": [counting(figure, view, -1, facts)], "AFTER": [counting(figure, view, 1, facts)]}
             condition = when(source, action, "IS NOT")
             for moment, statements in steps.items():
                 name = f"{view}_{number}_{action.lower()}_{moment.lower()}"
@@ -113,30 +134,62 @@ def sqlite(figure: Figure, view: str) -> list[str]:
     return found
 
 
-def postgresql(figure: Figure, view: str) -> list[str]:
-    found = []
+def postgresql(figure: Figure | Roll, views: list[str]) -> list[str]:
+    found, view = [], views[0]
     lock = f"PERFORM 1 FROM {figure.model._meta.db_table} WHERE id = ANY(facts) ORDER BY id FOR NO KEY UPDATE"
-    body = f"IF TG_WHEN = 'BEFORE' THEN {lock}; END IF; " + counting(
-        figure, view, "CASE TG_WHEN WHEN 'BEFORE' THEN -1 ELSE 1 END", "= ANY(facts)"
-    )
-    if figure.remembered:
-        body = "; ".join([lock, *remembering(figure, view, "= ANY(facts)")])
+    if is_remembered(figure):
+        body = "; ".join([lock, *written_anew(figure, views, "= ANY(facts)")])
+    else:
+        sign = "CASE TG_WHEN WHEN 'BEFORE' THEN -1 ELSE 1 END"
+        body = f"IF TG_WHEN = 'BEFORE' THEN {lock}; END IF; {counting(figure, view, sign, '= ANY(facts)')}"
     for number, source in enumerate(figure.sources):
         name = f"{view}_{number}"
+        # A plan made while the tables were empty reads them whole, and stays for the session: facts are found by index always.
         found.append(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE facts bigint[]; BEGIN "
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$ "
+            "DECLARE facts bigint[]; BEGIN "
             f"IF TG_OP = 'INSERT' THEN facts := ARRAY({ids(source, 'NEW')}); "
             f"ELSIF TG_OP = 'DELETE' THEN facts := ARRAY({ids(source, 'OLD')}); "
             f"ELSE facts := ARRAY({ids(source, 'OLD', 'NEW')}); END IF; "
-            f"{body}; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+            f"IF cardinality(facts) > 0 THEN {body}; END IF; "
+            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
         )
-        for moment in ("AFTER",) if figure.remembered else ("BEFORE", "AFTER"):
+        for moment in ("AFTER",) if is_remembered(figure) else ("BEFORE", "AFTER"):
             for action in ("INSERT", "DELETE", *(["UPDATE"] if source.columns else [])):
                 condition = when(source, action, "IS DISTINCT FROM")
                 found.append(
                     f"CREATE TRIGGER {name}_{moment.lower()}_{action.lower()} {moment} {action} ON {source.table} "
                     f"FOR EACH ROW{condition} EXECUTE FUNCTION {name}()"
                 )
+    return found
+
+
+#: What an entry of a roll says of its record, and the roll itself does not depend on.
+OF_RECORD = ("folio", "created_at", "updated_at")
+
+
+def following(vendor: str) -> list[str]:
+    """Triggers by which the entries of a record follow its place in the orders of a list: nothing else is written anew when a
+    record is saved without change."""
+    found = []
+    names: dict[str, list[str]] = {}
+    for roll in rolls.kept():
+        names.setdefault(roll.model._meta.db_table, []).append(f"'{roll.name}'")
+    for table, of in names.items():
+        name, differ = f"tally_follow_{table}", "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+        condition = " OR ".join(f"OLD.{column} {differ} NEW.{column}" for column in OF_RECORD)
+        update = (
+            f"UPDATE {rolls.TABLE} SET {', '.join(f'{column} = NEW.{column}' for column in OF_RECORD)} "
+            f"WHERE record = NEW.id AND roll IN ({', '.join(of)})"
+        )
+        trigger = f"CREATE TRIGGER {name} AFTER UPDATE OF {', '.join(OF_RECORD)} ON {table}"
+        if vendor == "postgresql":
+            found.append(
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {update}; RETURN NULL; END $$; "
+                f"{trigger} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()"
+            )
+        else:
+            found.append(f"{trigger} WHEN {condition} BEGIN {update}; END")
     return found
 
 
@@ -148,7 +201,7 @@ def installed() -> set[str]:
 
 
 def is_installed() -> bool:
-    return installed() == {view_name(figure) for figure in tally.kept()}
+    return installed() == {name for kept in everything() for name in view_names(kept)}
 
 
 def remove() -> None:
@@ -170,10 +223,14 @@ def install() -> None:
     remove()
     write = postgresql if connection.vendor == "postgresql" else sqlite
     with connection.cursor() as cursor:
-        for figure in tally.kept():
-            view = view_name(figure)
-            for statement in (f"CREATE VIEW {view} (fact, edition, body, code, day) AS {text_of(figure)}", *write(figure, view)):
+        for kept in everything():
+            views = view_names(kept)
+            for view, text in zip(views, texts_of(kept), strict=True):
+                cursor.execute(f"CREATE VIEW {view} ({', '.join(columns_of(kept))}) AS {text}")
+            for statement in write(kept, views):
                 cursor.execute(statement)
+        for statement in following(connection.vendor):
+            cursor.execute(statement)
 
 
 def before_migrations(plan: Any = (), using: str = "default", **_more: Any) -> None:
@@ -184,11 +241,14 @@ def before_migrations(plan: Any = (), using: str = "default", **_more: Any) -> N
 
 def after_migrations(plan: Any = (), using: str = "default", **_more: Any) -> None:
     """`post_migrate`, after a flush as well: install what is missing, and count where tables were changed or emptied."""
-    tables = {source.table for figure in tally.kept() for source in figure.sources} | {Tally._meta.db_table, REMEMBERED}
+    tables = {source.table for kept in everything() for source in kept.sources}
+    tables |= {Tally._meta.db_table, REMEMBERED, rolls.TABLE}
     if using != "default" or not tables <= set(connection.introspection.table_names()):
         return
     if not is_installed():
         install()
         tally.rebuild()
-    elif not any(figure.model._base_manager.exists() for figure in tally.kept()):
+        rolls.rebuild()
+    elif not any(kept.model._base_manager.exists() for kept in everything()):
         tally.clear()
+        rolls.clear()

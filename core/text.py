@@ -9,16 +9,26 @@ import unicodedata
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe\uffff]+")
 SPACES = re.compile(r"\s+")
 ODD_SPACES = re.compile(r"[^\S ]|  ")
+#: In a text of plain ASCII: whatever `clean`, and `clean_line`, would change.
+UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|\A\s|\s\Z")
+UNCLEAN_LINE = re.compile(r"[\x00-\x1f\x7f]|\A |  | \Z")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 WORD = re.compile(r"[^\W_]+")
 
 
 def clean(value: str) -> str:
     """NFC, without control and zero-width characters, outer blanks cut; line breaks become `\\n`."""
+    if value.isascii():
+        return value if UNCLEAN.search(value) is None else tidied(value)
     value = INVISIBLE.sub("", value)
-    if not value.isascii():
+    if not unicodedata.is_normalized("NFC", value):
         value = unicodedata.normalize("NFC", value)
     return value.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").strip()
+
+
+def tidied(value: str) -> str:
+    """`clean` for plain ASCII."""
+    return INVISIBLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def clean_line(value: str) -> str:
@@ -26,6 +36,16 @@ def clean_line(value: str) -> str:
     value = clean(value)
     # Most lines are in order: to look is cheaper than to write anew.
     return SPACES.sub(" ", value) if ODD_SPACES.search(value) else value
+
+
+def is_clean(value: str) -> bool:
+    """Whether `clean` gives the text back as it is."""
+    return UNCLEAN.search(value) is None if value.isascii() else clean(value) == value
+
+
+def is_clean_line(value: str) -> bool:
+    """Whether `clean_line` gives the text back as it is."""
+    return UNCLEAN_LINE.search(value) is None if value.isascii() else clean_line(value) == value
 
 
 def fold(*values: str) -> str:

@@ -69,9 +69,9 @@ def entry_of(event: Event, record: Any, labels: dict[str, str]) -> Entry:
     )
 
 
-def action_words(action: str) -> str:
+def known_actions() -> dict[str, str]:
     """Words for the actions that are no step of a workflow."""
-    known = {
+    return {
         "create": pgettext("event", "entered"),
         "edit": pgettext("event", "edited"),
         "consent": pgettext("event", "consent given"),
@@ -99,10 +99,46 @@ def action_words(action: str) -> str:
         "release_opinions": pgettext("event", "opinions released"),
         "remind": pgettext("event", "reminder sent"),
         "draft_by_mail": pgettext("event", "draft written by a link of a mail"),
+        "answer_by_mail": pgettext("event", "answered by a link of a mail"),
         "join": pgettext("event", "joined an edition"),
+        "check_in": pgettext("event", "checked in"),
+        "undo_check_in": pgettext("event", "check-in taken back"),
+        "bring_forward": pgettext("event", "put on the agenda: what was left to do"),
+        "print_list": pgettext("event", "list of names printed"),
+        "remove_session": pgettext("event", "taken out of the programme"),
         "leave": pgettext("event", "left an edition"),
+        **actions_of_accounts(),
     }
-    return known.get(action) or action.replace("_", " ")
+
+
+def actions_of_accounts() -> dict[str, str]:
+    return {
+        "add_role": pgettext("event", "role given"),
+        "remove_role": pgettext("event", "role taken back"),
+        "invite": pgettext("event", "invited"),
+        "invite_again": pgettext("event", "invited again"),
+        "revoke": pgettext("event", "invitation taken back"),
+        "accept": pgettext("event", "invitation accepted"),
+        "sign_in": pgettext("event", "signed in"),
+        "sign_in_failed": pgettext("event", "sign-in failed"),
+        "factor_failed": pgettext("event", "second step failed"),
+        "change_factor": pgettext("event", "second step changed"),
+        "forget_second_factor": pgettext("event", "second step forgotten"),
+        "ask_password": pgettext("event", "another password asked for"),
+        "set_password": pgettext("event", "password changed"),
+        "end_sessions": pgettext("event", "signed out everywhere"),
+        "close": pgettext("event", "account closed"),
+        "reopen": pgettext("event", "account opened again"),
+        "denied": pgettext("event", "refused: not theirs"),
+        "not_found": pgettext("event", "asked for what is hidden or not there"),
+        "export": pgettext("event", "taken along as a file"),
+        "read_audit": pgettext("event", "audit read"),
+    }
+
+
+def action_words(action: str) -> str:
+    """The words for an action that is no step of a workflow."""
+    return known_actions().get(action) or action.replace("_", " ")
 
 
 def function_words(label: str) -> str:

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -46,11 +47,16 @@ View = Callable[..., HttpResponse]
 REFUSED = 422
 
 
-def workspace_page(view: View | None = None, *, methods: Sequence[str] = ("GET", "HEAD", "POST")) -> Any:
-    """A page for people with an account: others are sent to sign in and come back. Other methods are answered with 405."""
+def workspace_page(view: View | None = None, *, methods: Sequence[str] = ("GET", "HEAD", "POST"), sensitive: bool = False) -> Any:
+    """A page for people with an account: others are sent to sign in and come back. Other methods are answered with 405.
+
+    `sensitive`: it touches accounts or personal data at large, so whoever has not proved who it is within the last minutes
+    (`ACCOUNT_REAUTHENTICATION_TIMEOUT`) is asked to, and comes back with what was sent.
+    """
 
     def decorate(inner: View) -> View:
-        return wraps(inner)(require_http_methods(list(methods))(login_required(inner)))
+        guarded = reauthentication_required(inner) if sensitive else inner
+        return wraps(inner)(require_http_methods(list(methods))(login_required(guarded)))
 
     return decorate(view) if view is not None else decorate
 

@@ -109,7 +109,7 @@ def participants() -> None:
 
 
 def accounts() -> None:
-    holds_only("forum.User", nothing=("language", "is_demo"))
+    holds_only("forum.User", nothing=("language", "is_demo", "epoch"))
     holds(
         "forum.User",
         (
@@ -128,6 +128,15 @@ def accounts() -> None:
     holds("mfa.Authenticator", (("user",), _("Second factor"), ACCOUNTS, OWN))
     holds_only("sessions.Session", nothing=("session_key", "expire_date"))
     holds("sessions.Session", (("session_data",), _("That somebody is signed in"), ACCOUNTS, OWN))
+    holds(
+        "usersessions.UserSession",
+        (("user", "ip", "user_agent"), _("Open sessions, with address and browser"), ACCOUNTS, OWN, _("Until the session ends.")),
+    )
+    holds(
+        "forum.Invitation",
+        (("user", "post", "invited_by"), _("Who was invited by whom, and to which role"), ACCOUNTS, DESK),
+    )
+    holds("core.Receipt", (("user",), _("That a form was sent already"), ACCOUNTS, NOBODY))
     holds("admin.LogEntry", (("user",), _("Nothing: the table stays empty, events take its place"), ACCOUNTS, NOBODY))
 
 

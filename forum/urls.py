@@ -3,12 +3,13 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from forum import views
+from forum import programme, views
 
 editions = [
     path("", views.editions, name="editions"),
     path(_("forums.csv"), views.editions_csv, name="editions_csv"),
     path("<str:key>.json", views.edition_json, name="edition_json"),
+    path("<str:key>.ics", programme.edition_ics, name="edition_ics"),
     path("<str:key>/", views.edition, name="edition"),
 ]
 organizations = [

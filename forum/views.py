@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -27,7 +25,8 @@ from forum.listing import (
     organization_filters,
     participant_filters,
 )
-from forum.models import Agency, AgencySuccession, Edition, Organization, Participation, Session, WorkingTable
+from forum.models import Agency, AgencySuccession, Edition, Organization, Participation, WorkingTable
+from forum.programme import by_day, sessions_of
 
 #: A page names at most this many bodies or people of an edition; the lists, filtered by it, have them all.
 MOST_ROWS = 200
@@ -85,12 +84,7 @@ def edition_parts(record: Edition, user: Any) -> dict[str, Any]:
             .select_related("moderator__organization", "moderator__agency", "rapporteur__organization", "rapporteur__agency")
             .order_by("number")
         ),
-        "sessions": list(
-            Session.objects.visible_to(user)
-            .filter(edition=record)
-            .select_related("table")
-            .order_by("starts_at", "key")[:MOST_ROWS]
-        ),
+        "sessions": sessions_of(record, user),
         "organization_rows": list(
             record.organization_rows.select_related("organization__state_of_origin").order_by("organization__sort", "pk")[
                 :MOST_ROWS
@@ -109,13 +103,11 @@ def edition(request: HttpRequest, key: str) -> HttpResponse:
     if elsewhere := to_permanent(request, record, key):
         return elsewhere
     parts = edition_parts(record, user)
-    zone = ZoneInfo(record.time_zone)
     bodies = [row.organization for row in parts["organization_rows"]] + [row.agency for row in parts["agency_rows"]]
-    by_day = itertools.groupby(parts["sessions"], lambda session: session.starts_at.astimezone(zone).date())
     context = {
         "record": record,
         **parts,
-        "programme": [(date, list(sessions)) for date, sessions in by_day],
+        "programme": by_day(parts["sessions"], record.time_zone),
         "groups": groups_of(parts["organization_rows"]),
         "named": [row for row in parts["participants"] if row.shown_name],
         "has_samples": any(body.is_sample for body in [*bodies, *parts["participants"]]),

@@ -7,7 +7,7 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("Proposals: what is asked and what each body answers")
 
     def ready(self) -> None:
-        from core import sockets, tally
+        from core import rolls, sockets, tally
         from core.outbox import notices, reminders, subscriptions
         from core.workflow import register
         from proposals import privacy
@@ -15,6 +15,7 @@ class ProposalsConfig(AppConfig):
         from proposals.notices import tables
         from proposals.panels import panel_of
         from proposals.reminders import reminders_due
+        from proposals.rolls import ROLLS
         from proposals.searched import searched_in
         from proposals.verification import fingerprint_problems
         from proposals.waiting import gaps_of, waiting_for
@@ -24,6 +25,7 @@ class ProposalsConfig(AppConfig):
         register(*WORKFLOWS)
         privacy.declare()
         tally.keep(*FIGURES)
+        rolls.keep(*ROLLS)
         sockets.record_panels.plug(panel_of)
         sockets.waiting.plug(waiting_for)
         sockets.edition_gaps.plug(gaps_of)

@@ -1,35 +1,24 @@
-"""A link in a mail that opens one proposal for one official, to write the draft without signing in.
+"""A link in a mail that opens one proposal for one official, to write the draft without signing in (`core.mail_links`).
 
-The link is signed and holds for `DAYS`; it is good for this purpose alone (its salt), for one account, one referral and one
-sending of it. It is dead as soon as the account closes, loses the role, changes its password or is no longer among the
-liaisons, and when the referral is answered, passed on, recalled (also when it is sent again later). Everything that is checked
-is read at each request. It opens no session: issuing, and everything else, asks for signing in.
+It holds for `DAYS`, for one sending of one referral. It is dead as soon as the account closes, loses the role, changes its
+password or is no longer among the liaisons, and when the referral is answered, passed on, recalled (also when it is sent
+again later). Everything that is checked is read at each request. Issuing, and everything else, asks for signing in.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.urls import reverse
 
 from core.events import events_of
-from forum.models import User
+from core.mail_links import DeadLink, holds, read_token, token_of
 from proposals.models import Referral
 from proposals.notices.who import officials
 
 SALT = "acuerda.proposals.draft-by-mail"
 DAYS = 14
-LONGEST_TOKEN = 400
-
-
-class DeadLink(Exception):
-    """The link opens nothing; why is told to nobody."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +29,13 @@ class Opened:
     user: Any
 
 
-def seal(user: Any, referral: Referral) -> str:
-    """What the link stands and falls with: the password of the account, and this one sending of the referral."""
-    sending = events_of(referral).filter(action__in=("refer", "reopen")).values_list("pk", flat=True).first() or 0
-    text = f"{user.get_session_auth_hash()}|{referral.pk}|{sending}"
-    return hmac.new(settings.SECRET_KEY.encode(), f"{SALT}|{text}".encode(), hashlib.sha256).hexdigest()[:32]
+def sending_of(referral: Referral) -> int:
+    """The event by which the referral was sent, newest."""
+    return events_of(referral).filter(action__in=("refer", "reopen")).values_list("pk", flat=True).first() or 0
 
 
 def token_for(user: Any, referral: Referral) -> str:
-    return signing.dumps({"a": user.key, "r": referral.folio, "s": seal(user, referral)}, salt=SALT)
+    return token_of(SALT, user, referral, sending_of(referral))
 
 
 def address_for(referral: Referral, user: Any) -> str:
@@ -58,18 +45,12 @@ def address_for(referral: Referral, user: Any) -> str:
 
 def open_link(token: str) -> Opened:
     """The referral and the account of a link. Raises `DeadLink`."""
-    if len(token) > LONGEST_TOKEN:
-        raise DeadLink
-    try:
-        said = signing.loads(token, salt=SALT, max_age=dt.timedelta(days=DAYS))
-    except signing.BadSignature as error:
-        raise DeadLink from error
-    user = User.objects.filter(key=said["a"], is_active=True).first()
+    user, folio, said = read_token(SALT, token, DAYS)
     rows = Referral.objects.select_related("version__proposal__edition", "version__proposal__table", "agency")
-    referral = rows.filter(folio=said["r"]).first()
-    if user is None or referral is None or not referral.is_open:
+    referral = rows.filter(folio=folio).first()
+    if referral is None or not referral.is_open:
         raise DeadLink
-    if not hmac.compare_digest(seal(user, referral), said["s"]):
+    if not holds(said, SALT, user, referral, sending_of(referral)):
         raise DeadLink
     if user.pk not in {official.pk for official in officials(referral)}:
         raise DeadLink

@@ -18,7 +18,9 @@ from proposals.querysets import proposal_gate
 PUBLIC = ("status", "published_at", "edition_id")
 #: A draft counts nowhere.
 IS_PUBLIC = "{row}.published_at IS NOT NULL"
-OF_EDITION = Source("forum_edition", ("stage",), "SELECT id FROM proposals_proposal WHERE edition_id = {row}.id")
+#: Only where an edition opens, or goes back to be prepared, does what it holds become public or cease to be.
+OPENING = "{row}.stage = 'preparation'"
+OF_EDITION = Source("forum_edition", ("stage",), "SELECT id FROM proposals_proposal WHERE edition_id = {row}.id", OPENING)
 
 
 def code(*cases: When, default: Any) -> Case:
@@ -97,7 +99,12 @@ FIGURES = (
         Proposal.states.through,
         states_named,
         (
-            Source("proposals_proposal_states", (), "{row}.id"),
+            # Of a draft there is nothing to count: its rows cost no look at the view.
+            Source(
+                "proposals_proposal_states",
+                (),
+                "SELECT {row}.id FROM proposals_proposal WHERE id = {row}.proposal_id AND published_at IS NOT NULL",
+            ),
             Source(
                 "proposals_proposal", PUBLIC, "SELECT id FROM proposals_proposal_states WHERE proposal_id = {row}.id", IS_PUBLIC
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -11,11 +12,15 @@ from django.utils.translation import pgettext_lazy
 
 from core import sockets
 from core.listing import ChoiceFilter, Filter, RecordFilter, TextFilter
+from core.walks import Mark
 from forum.models import Agency, Area, Edition, Organization, WorkingTable
 from proposals.answers import ANSWERS, answer_gates, asked_in_force
 from proposals.models import Antecedent, Opinion, Proposal, Referral
 from proposals.models.proposals import LEFT_THE_TABLE
 from proposals.queries import readings_of_all
+from proposals.rolls import marks_of_answer, marks_of_fate
+
+Marks = Callable[[str], Sequence[Mark]]
 
 #: A control offers at most this many choices; the rest is reached by links from the records themselves.
 MOST_CHOICES = 200
@@ -53,23 +58,36 @@ def state_choices() -> list[tuple[str, str]]:
     return [(area.code, area.name) for area in Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY)]
 
 
+def state_of(text: str) -> tuple[str, str] | None:
+    area = Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY, code__iexact=text[:10]).first()
+    return None if area is None else (area.code, area.name)
+
+
 def table_choices(user: Any) -> list[tuple[str, str]]:
     tables = WorkingTable.objects.visible_to(user).order_by("-edition__starts_on", "edition", "number")[:MOST_CHOICES]
     return [(table.key, str(table)) for table in tables]
 
 
-def asked_agencies() -> list[tuple[str, str]]:
+def asked_bodies() -> QuerySet[Any]:
     """The bodies that some proposal is addressed or was referred to."""
     addressed = Proposal.addressees.through.objects.filter(agency=OuterRef("pk"))
     referred = Referral.objects.filter(agency=OuterRef("pk"))
-    found = Agency.objects.filter(Exists(addressed) | Exists(referred)).order_by("sort", "key")[:MOST_CHOICES]
-    return [(agency.key, body_words(agency)) for agency in found]
+    return Agency.objects.filter(Exists(addressed) | Exists(referred)).order_by("sort", "key")
 
 
-def proposing_organizations() -> list[tuple[str, str]]:
+def proposing_organizations() -> QuerySet[Any]:
     proposing = Proposal.proponents.through.objects.filter(organization=OuterRef("pk"))
-    found = Organization.objects.filter(Exists(proposing)).order_by("sort", "key")[:MOST_CHOICES]
-    return [(organization.key, organization.name) for organization in found]
+    return Organization.objects.filter(Exists(proposing)).order_by("sort", "key")
+
+
+def choices_of(bodies: QuerySet[Any], words: Callable[[Any], str] = str) -> list[tuple[str, str]]:
+    return [(body.key, words(body)) for body in bodies[:MOST_CHOICES]]
+
+
+def one_of(bodies: QuerySet[Any], text: str, words: Callable[[Any], str] = str) -> tuple[str, str] | None:
+    """The body with that key, in whatever case, as `choices_of` names it."""
+    body = bodies.filter(key__iexact=text[:80]).first()
+    return None if body is None else (body.key, words(body))
 
 
 def body_words(body: Any) -> str:
@@ -116,6 +134,10 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
         current = opinions.filter(referral__version__number=F("referral__version__proposal__version_number"))
         return rows.filter(id__in=current.values("referral__version__proposal"))
 
+    def marks_of_its_answer(answer: str) -> list[Mark]:
+        body = one_of(Agency.objects.all(), agency) if agency else None
+        return marks_of_answer(answer, timezone.localdate(), body[0] if body is not None else agency)
+
     def with_answer(rows: QuerySet[Any], answer: str) -> QuerySet[Any]:
         referrals = asked_in_force(Referral.objects.visible_to(user)).filter(answer_gates(timezone.localdate())[answer])
         if agency:
@@ -127,6 +149,10 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
             return rows.filter(status__in=LEFT_THE_TABLE)
         found = sockets.proposal_fates.collect(rows=rows, fate=fate, on=timezone.localdate())
         return found[0] if found else rows.none()
+
+    def along(roll: str) -> Marks | None:
+        """What stands in a roll is what anybody may read; somebody with an account may read more."""
+        return (lambda value: [Mark(roll, value)]) if user is None else None
 
     return (
         TextFilter(label=_("Words")),
@@ -140,15 +166,55 @@ def proposal_filters(user: Any, agency: str = "") -> tuple[Filter, ...]:
             count_all=lambda: {row.reading or "none": row.number for row in readings_of_all(user)},
             indexed=True,
         ),
-        ChoiceFilter("verdict", pgettext_lazy("filter", "Verdict of a body"), Opinion.Verdict.choices, apply=with_verdict),
-        ChoiceFilter("answer", pgettext_lazy("filter", "Answer of a body"), ANSWERS, apply=with_answer),
-        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), asked_agencies, apply=to_agency),
-        ChoiceFilter("organization", pgettext_lazy("filter", "Organization"), proposing_organizations, apply=from_organization),
-        ChoiceFilter("state", pgettext_lazy("filter: a federal entity", "State"), state_choices, apply=in_state),
+        ChoiceFilter(
+            "verdict",
+            pgettext_lazy("filter", "Verdict of a body"),
+            Opinion.Verdict.choices,
+            apply=with_verdict,
+            marks=along("pv"),
+        ),
+        ChoiceFilter(
+            "answer",
+            pgettext_lazy("filter", "Answer of a body"),
+            ANSWERS,
+            apply=with_answer,
+            marks=marks_of_its_answer if user is None else None,
+        ),
+        ChoiceFilter(
+            "agency",
+            pgettext_lazy("filter", "Public body"),
+            lambda: choices_of(asked_bodies(), body_words),
+            apply=to_agency,
+            marks=along("pa"),
+            find=lambda text: one_of(asked_bodies(), text, body_words),
+        ),
+        ChoiceFilter(
+            "organization",
+            pgettext_lazy("filter", "Organization"),
+            lambda: choices_of(proposing_organizations()),
+            apply=from_organization,
+            marks=along("po"),
+            find=lambda text: one_of(proposing_organizations(), text),
+        ),
+        ChoiceFilter(
+            "state",
+            pgettext_lazy("filter: a federal entity", "State"),
+            state_choices,
+            apply=in_state,
+            marks=along("ps"),
+            find=state_of,
+        ),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         ChoiceFilter("table", pgettext_lazy("filter", "Working table"), lambda: table_choices(user), "table__key"),
         TopicFilter("topic", pgettext_lazy("filter", "Topic"), hidden=True),
-        ChoiceFilter("fate", pgettext_lazy("filter", "What became of it"), FATES, apply=of_fate, hidden=True),
+        ChoiceFilter(
+            "fate",
+            pgettext_lazy("filter", "What became of it"),
+            FATES,
+            apply=of_fate,
+            hidden=True,
+            marks=(lambda fate: marks_of_fate(fate, timezone.localdate())) if user is None else None,
+        ),
         RecordFilter(
             "antecedent",
             pgettext_lazy("filter", "Antecedent"),

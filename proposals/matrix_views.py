@@ -6,17 +6,20 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from core.documents import file_answer
 from core.imports.sheets import write_workbook
 from core.imports.writer import CONTENT_TYPES, write_csv
 from core.listing import ChoiceFilter, Filter, Listing
 from core.pages import reader
 from forum.models import Edition
-from proposals.listing import PROPOSAL_ORDERS, asked_agencies, edition_choices, table_choices, to_agency
+from proposals.documents import matrix_document
+from proposals.listing import PROPOSAL_ORDERS, asked_bodies, body_words, choices_of, edition_choices, table_choices, to_agency
 from proposals.matrix import bodies_of, cells_of
 from proposals.models import Proposal
 
@@ -28,7 +31,9 @@ def filters(user: Any) -> tuple[Filter, ...]:
     return (
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         ChoiceFilter("table", pgettext_lazy("filter", "Working table"), lambda: table_choices(user), "table__key"),
-        ChoiceFilter("agency", pgettext_lazy("filter", "Public body"), asked_agencies, apply=to_agency),
+        ChoiceFilter(
+            "agency", pgettext_lazy("filter", "Public body"), lambda: choices_of(asked_bodies(), body_words), apply=to_agency
+        ),
     )
 
 
@@ -70,12 +75,16 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def matrix_file(request: HttpRequest, form: str) -> HttpResponse:
-    """The whole matrix as XLSX or CSV."""
-    if form not in ("xlsx", "csv"):
+    """The whole matrix as XLSX or CSV, or printed as PDF."""
+    if form not in ("xlsx", "csv", "pdf"):
         raise Http404
-    user = reader(request)
+    user, now = reader(request), timezone.now()
     edition, listing = asked_for(request, user, MOST)
     bodies = columns(request, listing)
+    table = cells_of(listing.page.records, bodies, user, now)
+    if form == "pdf":
+        address = request.build_absolute_uri(reverse("matrix")) + f"?edition={edition.slug}"
+        return file_answer(matrix_document(edition, bodies, table, now, address), form, f"{edition.slug}-{_('answers')}")
     headers = [_("Folio"), _("Title"), _("Working table"), _("Overall reading"), *(body.acronym for body in bodies)]
     rows = [
         [
@@ -85,7 +94,7 @@ def matrix_file(request: HttpRequest, form: str) -> HttpResponse:
             str(proposal.get_reading_display()),
             *(cell.words for cell in cells),
         ]
-        for proposal, cells in cells_of(listing.page.records, bodies, user, timezone.now())
+        for proposal, cells in table
     ]
     data = write_csv(headers, rows) if form == "csv" else write_workbook(_("Answers"), headers, rows)
     response = HttpResponse(data, content_type=CONTENT_TYPES[form])

@@ -7,6 +7,8 @@ person may read.
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -38,6 +40,37 @@ Rows = QuerySet[Any]
 def by_folio(user: Any, folio: str) -> Rows:
     """The proposal itself, with edition and table."""
     return Proposal.objects.visible_to(user).filter(folio=folio).select_related("edition", "table")
+
+
+#: What hangs on many proposals and on most not at all: the relation from each such row to its proposal.
+PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
+    "links": ((ProposalLink, "proposal"), (ProposalLink, "other")),
+    "antecedents": ((Proposal.antecedents.through, "proposal"),),
+    "recommendations": ((Proposal.recommendations.through, "proposal"),),
+    "speakers": ((Proposal.speakers.through, "proposal"),),
+    "attachments": ((Attachment, "proposal"),),
+    "later_actions": ((LaterAction, "proposal"),),
+    "due_date_changes": ((DueDateChange, "referral__version__proposal"),),
+    "clarifications": ((Clarification, "referral__version__proposal"),),
+    "conditions": ((Condition, "opinion__referral__version__proposal"),),
+}
+
+
+@prepared
+def parts(user: Any, proposal: int) -> Rows:
+    """Which of `PARTS` there are, whoever may read them: nobody asks for rows that are not there."""
+    held = {
+        f"has_{name}": functools.reduce(
+            operator.or_, (Exists(model.objects.filter(**{path: OuterRef("pk")}).order_by()) for model, path in relations)
+        )
+        for name, relations in PARTS.items()
+    }
+    return Proposal.objects.filter(pk=proposal).order_by().annotate(**held).values_list(*held, named=True)
+
+
+def parts_of(proposal: int) -> set[str]:
+    """The names of those that there are. One query."""
+    return {name for row in parts(None, proposal) for name in PARTS if getattr(row, f"has_{name}")}
 
 
 @prepared

@@ -260,7 +260,12 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
     if version is None and number is not None:
         raise ProposalVersion.DoesNotExist
     addressees = read.addressees(user, proposal.pk)
-    answers = answers_of(proposal, user, on, beside=addressees)
+    there = read.parts_of(proposal.pk)
+
+    def rows(name: str) -> list[Any]:
+        return getattr(read, name)(user, proposal.pk) if name in there else []
+
+    answers = answers_of(proposal, user, on, beside=addressees, there=there)
     page = ProposalPage(
         proposal=proposal,
         user=user,
@@ -270,15 +275,15 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
         answers=sorted((a for a in answers if a.referral.version.number == shown), key=lambda answer: answer.rank),
         earlier_answers=[a for a in answers if a.referral.version.number < shown] if number is None else [],
         all_answers=answers,
-        related=related_to(proposal, user),
-        antecedents=read.antecedents(user, proposal.pk),
-        attachments=read.attachments(user, proposal.pk),
+        related=related_to(proposal, rows("links")),
+        antecedents=rows("antecedents"),
+        attachments=rows("attachments"),
         proponents=read.proponents(user, proposal.pk),
-        speakers=read.speakers(user, proposal.pk),
+        speakers=rows("speakers"),
         addressees=addressees,
-        recommendations=read.recommendations(user, proposal.pk),
+        recommendations=rows("recommendations"),
         states=read.states(user, proposal.pk),
-        later_actions=read.later_actions(user, proposal.pk),
+        later_actions=rows("later_actions"),
     )
     for name in ("proponents", "addressees", "states"):
         put(proposal, name, getattr(page, name))
@@ -287,14 +292,18 @@ def page_of(proposal: Proposal, user: Any, *, number: int | None = None) -> Prop
     return page
 
 
-def answers_of(proposal: Proposal, user: Any, on: dt.date, beside: Iterable[Any] = ()) -> list[Answer]:
-    """Every referral of every version with what this person may read of it. Eight queries.
+def answers_of(
+    proposal: Proposal, user: Any, on: dt.date, beside: Iterable[Any] = (), there: Iterable[str] = tuple(read.PARTS)
+) -> list[Answer]:
+    """Every referral of every version with what this person may read of it. Eight queries at most.
 
-    `beside`: other public bodies of the page, which get their former names with those of the referrals.
+    `beside`: other public bodies of the page, which get their former names with those of the referrals. `there`: of which
+    parts (`proposals.queries.PARTS`) there are rows at all.
     """
     calendars = Calendars.load()
     referrals = read.referrals(user, proposal.pk)
-    attach(referrals, "due_date_changes", read.due_date_changes.of(user, [each.pk for each in referrals]), "referral_id")
+    moved = read.due_date_changes.of(user, [each.pk for each in referrals]) if "due_date_changes" in there else []
+    attach(referrals, "due_date_changes", moved, "referral_id")
     agencies = {referral.agency_id: referral.agency for referral in referrals}
     attach_names([*agencies.values(), *beside], user)
     answers = {}
@@ -309,8 +318,8 @@ def answers_of(proposal: Proposal, user: Any, on: dt.date, beside: Iterable[Any]
         for key, count in sent.items():
             if key in answers:
                 answers[key].reminders += count
-    put_opinions(answers, read.opinions(user, proposal.pk), user)
-    for clarification in read.clarifications(user, proposal.pk):
+    put_opinions(answers, read.opinions(user, proposal.pk), user, with_conditions="conditions" in there)
+    for clarification in read.clarifications(user, proposal.pk) if "clarifications" in there else ():
         if clarification.referral_id in answers:
             clarification.referral = answers[clarification.referral_id].referral
             answers[clarification.referral_id].clarifications.append(clarification)
@@ -330,11 +339,11 @@ def with_opinions(referrals: list[Referral], proposal: Proposal, user: Any) -> l
     return sorted(found, key=lambda referral: referral.folio)
 
 
-def put_opinions(answers: dict[int, Answer], opinions: list[Opinion], user: Any) -> None:
-    """Put each opinion, with its criteria and conditions, to the referral that it answers. Two queries."""
+def put_opinions(answers: dict[int, Answer], opinions: list[Opinion], user: Any, *, with_conditions: bool = True) -> None:
+    """Put each opinion, with its criteria and conditions, to the referral that it answers. Two queries at most."""
     keys = [opinion.pk for opinion in opinions]
     attach(opinions, "criteria", read.criteria.of(user, keys), "opinion_id")
-    attach(opinions, "conditions", read.conditions.of(user, keys), "opinion_id")
+    attach(opinions, "conditions", read.conditions.of(user, keys) if with_conditions else [], "opinion_id")
     for opinion in opinions:
         answer = answers.get(opinion.referral_id)
         if answer is None:
@@ -356,11 +365,11 @@ def clocks_for(referral: Referral, answers: list[Answer]) -> dict[str, Any]:
     return {"chain": [clocks[each.pk] for each in chain if each.pk in clocks], "total": total_of(list(clocks.values()), MEXICO)}
 
 
-def related_to(proposal: Proposal, user: Any) -> list[RelatedProposal]:
-    """Links in both directions to proposals that this person may read, its own first. One query."""
+def related_to(proposal: Proposal, links: list[Any]) -> list[RelatedProposal]:
+    """Links in both directions to proposals that somebody may read, its own first."""
     labels = dict(ProposalLinkKind.choices)
     own, others = [], []
-    for link in read.links(user, proposal.pk):
+    for link in links:
         if link.proposal_id == proposal.pk:
             own.append(RelatedProposal(link.kind, labels[link.kind], link.other, False))
         else:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from proposals import matrix_views, views
+from proposals import matrix_views, printed, views
 from proposals.workspace.by_mail import by_mail
 
 versions = [path("<int:number>/", views.proposal_version, name="proposal_version")]
@@ -15,6 +15,7 @@ proposals = [
     path("<str:key>.json", views.proposal_json, name="proposal_json"),
     path("<str:key>/", views.proposal, name="proposal"),
     path("<str:key>/", include([path(_("versions/"), include(versions))])),
+    path(_("<str:key>/opinions/<str:folio>.pdf"), printed.opinion, name="opinion_pdf"),
 ]
 antecedents = [
     path("", views.antecedents, name="antecedents"),

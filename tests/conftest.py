@@ -48,7 +48,7 @@ from django.core.cache import caches  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-from core import catalogs  # noqa: E402
+from core import catalogs, locks  # noqa: E402
 
 # A worker of xdist inherits the environment of the process that started it, and pytest-django reads the settings from that
 # before this file: without these lines all workers would keep their files in one folder.
@@ -87,6 +87,18 @@ def _fresh() -> Iterator[None]:
     language = translation.get_language() or settings.LANGUAGE_CODE
     yield
     translation.activate(language)
+
+
+_flush = type(connection.ops).execute_sql_flush
+
+
+def _flush_unlocked(self: Any, sql_list: list[str]) -> None:
+    """A test that commits empties its database afterwards, the tables too that are never emptied otherwise."""
+    with locks.unlocked():
+        _flush(self, sql_list)
+
+
+type(connection.ops).execute_sql_flush = _flush_unlocked  # type: ignore[method-assign]
 
 
 def _state_of_migrations() -> str:

@@ -9,16 +9,23 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from agreements import models as agreed
 from core import models as core
 from forum import models as forum
+from forum.accounts import FactorAdapter
 from proposals import models as asked
 
 _numbers = itertools.count(1)
 DAY = dt.date(2026, 3, 2)
 PASSWORD = "a long test password"
+TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def number() -> int:
@@ -91,9 +98,13 @@ def user(
     official: forum.Agency | None = None,
     delegate: forum.Organization | None = None,
     administrator: bool = False,
+    factor: bool | None = None,
     **values: Any,
 ) -> forum.User:
-    """An account with password `PASSWORD` and the roles asked for."""
+    """An account with password `PASSWORD` and the roles asked for.
+
+    It has a second factor (`TOTP`) where its roles need one, or as `factor` says.
+    """
     made = forum.User.objects.create_user(email or f"user{number()}@example.org", PASSWORD, **values)
     rows = [
         ("organizer", {"edition": organizer}, organizer),
@@ -104,7 +115,36 @@ def user(
     for kind, place, wanted in rows:
         if wanted:
             forum.Role.objects.create(user=made, kind=kind, **place)
+    if factor or (factor is None and (organizer or official or administrator) and not made.is_demo):
+        second_factor(made)
     return made
+
+
+def second_factor(of: forum.User) -> Authenticator:
+    """An authenticator app with the secret `TOTP`."""
+    secret = FactorAdapter().encrypt(TOTP)
+    return Authenticator.objects.create(user=of, type=Authenticator.Type.TOTP, data={"secret": secret})
+
+
+def passkey(of: forum.User) -> Authenticator:
+    """A passkey of a device that exists nowhere."""
+    number_of_it = f"passkey-{number()}".encode()
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    held = AttestedCredentialData.create(Aaguid.NONE, number_of_it, key)
+    seen = AuthenticatorData.create(bytes(32), AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT, 0, held)
+    client = CollectedClientData.create("webauthn.create", b"x", "https://testserver")
+    credential = {
+        "id": websafe_encode(number_of_it),
+        "rawId": websafe_encode(number_of_it),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(client),
+            "attestationObject": websafe_encode(AttestationObject.create("none", seen, {})),
+        },
+        "clientExtensionResults": {"credProps": {"rk": True}},
+    }
+    data = {"name": "Llave", "credential": credential}
+    return Authenticator.objects.create(user=of, type=Authenticator.Type.WEBAUTHN, data=data)
 
 
 def antecedent(**values: Any) -> asked.Antecedent:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from forum.models import User
 from tests import factories as make
+from tests.signing_in import just_signed_in
 
 #: Everyone. *own* means of the edition, agency or organization that the record in question belongs to.
 PERSONAS = (
@@ -66,7 +67,7 @@ class PersonaWorld:
         """A fresh test client, signed in as the persona (not for `anonymous` and `closed_account`)."""
         client = self.client_class()
         if name not in ("anonymous", "closed_account"):
-            client.force_login(self.user(name))
+            just_signed_in(client, self.user(name))
         return client
 
     def who_gets(self, status: int, address: str, method: str = "get", **data: Any) -> set[str]:

@@ -10,7 +10,8 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from agreements.demo.play import play
-from core import tally
+from core import rolls, tally
+from core.locks import unlocked
 from forum.models import Agency, Area, Edition, Organization, User
 from forum.reference import load_areas
 
@@ -33,7 +34,7 @@ def is_only_demo() -> bool:
 def start_over() -> None:
     """Delete every row of every table and play again, in one transaction; then the files that nothing names any more."""
     before = stored_files()
-    with transaction.atomic():
+    with transaction.atomic(), unlocked():
         # Events and ledger refuse to be deleted row by row: here the tables are emptied as a whole.
         tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
         for sql in connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=False):
@@ -41,6 +42,7 @@ def start_over() -> None:
                 cursor.execute(sql)
         # Rows that are deleted one by one (SQLite) are taken from the kept figures, which may be empty by then.
         tally.clear()
+        rolls.clear()
         load_areas(Area)
         play()
     for name in before - stored_files():

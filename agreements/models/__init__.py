@@ -2,7 +2,7 @@
 
 from agreements.models.agreements import Acceptance, Agreement, AgreementVersion, Clause, Party, SignedPaper
 from agreements.models.commitments import Cancellation, Commitment, Extension
-from agreements.models.meetings import AgendaItem, Attendance, Meeting
+from agreements.models.meetings import AgendaItem, Attendance, Meeting, MeetingSlot, SlotAnswer
 from agreements.models.minutes import ActionItem, MinutesVersion, Remark
 from agreements.models.reports import Evidence, ProgressReport, Validation
 
@@ -19,10 +19,12 @@ __all__ = [
     "Evidence",
     "Extension",
     "Meeting",
+    "MeetingSlot",
     "MinutesVersion",
     "Party",
     "ProgressReport",
     "Remark",
     "SignedPaper",
+    "SlotAnswer",
     "Validation",
 ]

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.querysets import AgendaQuerySet, AttendanceQuerySet, MeetingQuerySet
+from agreements.querysets import AgendaQuerySet, AttendanceQuerySet, InvitedQuerySet, MeetingQuerySet
 from core.addresses import address
 from core.fields import FoldedField, KeyField, LongText, TextLine, check_key
 from core.models import Record
@@ -138,10 +138,18 @@ class AttendancePresence(models.TextChoices):
     EXCUSED = "excused", pgettext_lazy("presence at a meeting", "excused absence")
 
 
+class InvitationAnswer(models.TextChoices):
+    YES = "yes", pgettext_lazy("answer to an invitation", "yes")
+    PERHAPS = "perhaps", pgettext_lazy("answer to an invitation", "perhaps")
+    NO = "no", pgettext_lazy("answer to an invitation", "no")
+
+
 class Attendance(models.Model):
-    """A body or an organization is invited, perhaps by a participant of the edition, and was there or not."""
+    """A body or an organization is invited, perhaps by a participant of the edition, answers, and was there or not."""
 
     Presence = AttendancePresence
+
+    Answer = InvitationAnswer
 
     meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="attendance")
     participation = models.ForeignKey(
@@ -159,6 +167,8 @@ class Attendance(models.Model):
         "forum.Agency", verbose_name=_("agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     presence = models.CharField(_("presence"), max_length=8, choices=Presence.choices, default=Presence.INVITED)
+    answer = models.CharField(_("answer"), max_length=7, choices=Answer.choices, blank=True, default="", editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
 
     objects = AttendanceQuerySet.as_manager()
 
@@ -192,6 +202,11 @@ class Attendance(models.Model):
                 violation_error_message=_("This agency is invited already."),
             ),
             choice_constraint("presence", AttendancePresence, "attendance_presence", _("This is not a presence.")),
+            models.CheckConstraint(
+                condition=models.Q(answer__in=["", *InvitationAnswer.values]),
+                name="attendance_answer",
+                violation_error_message=_("An invitation is answered with yes, perhaps or no."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -200,6 +215,71 @@ class Attendance(models.Model):
     @property
     def body(self) -> Any:
         return self.organization or self.agency
+
+
+class MeetingSlot(models.Model):
+    """A time at which a proposed meeting could be. The invited say which suit them; an organizer picks one."""
+
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField(_("number"))
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    chosen = models.BooleanField(_("chosen"), default=False, editable=False)
+
+    objects = InvitedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("possible time")
+        verbose_name_plural = _("possible times")
+        ordering = ("meeting", "number")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "number"],
+                name="slot_number_once",
+                violation_error_message=_("This meeting has a possible time with that number."),
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "starts_at", "ends_at"],
+                name="slot_once",
+                violation_error_message=_("This time is proposed already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="slot_times_in_order",
+                violation_error_message=_("A meeting ends after it starts."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}/{self.number}"
+
+
+class SlotAnswer(models.Model):
+    """Whether a possible time suits one of the invited."""
+
+    Answer = InvitationAnswer
+
+    slot = models.ForeignKey(MeetingSlot, verbose_name=_("possible time"), on_delete=models.CASCADE, related_name="answers")
+    attendance = models.ForeignKey(
+        Attendance, verbose_name=_("invitation"), on_delete=models.CASCADE, related_name="slot_answers"
+    )
+    answer = models.CharField(_("answer"), max_length=7, choices=Answer.choices)
+
+    class Meta:
+        verbose_name = _("answer to a possible time")
+        verbose_name_plural = _("answers to possible times")
+        ordering = ("slot", "attendance")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot", "attendance"],
+                name="slot_answer_once",
+                violation_error_message=_("This invitation has answered that time already."),
+            ),
+            choice_constraint("answer", InvitationAnswer, "slot_answer", _("A time suits, perhaps suits, or does not.")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot_id} · {self.attendance_id}"
 
 
 class AgendaItem(models.Model):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.querysets import ActionItemQuerySet, MinutesQuerySet
-from core.fields import KeyField, LongText
+from core.fields import KeyField, LongText, TextLine
 from core.models import Record
 from core.models.base import choice_constraint
 
@@ -36,6 +36,7 @@ class MinutesVersion(Record):
     text_en = LongText(_("minutes in English"), blank=True)
     decisions_es = LongText(_("decisions in Spanish"), blank=True)
     decisions_en = LongText(_("decisions in English"), blank=True)
+    cause = TextLine(_("cause of the correction"), max_length=300, blank=True)
     attendance = models.JSONField(_("attendance by body"), default=list, blank=True, editable=False)
     remarks_until = models.DateField(_("remarks until"), null=True, blank=True)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
@@ -126,6 +127,15 @@ class ActionItem(Record):
     )
     agency = models.ForeignKey(
         "forum.Agency", verbose_name=_("agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="action_items"
+    )
+    corrects = models.OneToOneField(
+        "self",
+        verbose_name=_("takes the place of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrected_by",
+        editable=False,
     )
     due_on = models.DateField(_("due date"), null=True, blank=True)
     done_on = models.DateField(_("done"), null=True, blank=True)

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 
 from agreements.models import (
     Acceptance,
@@ -19,6 +19,7 @@ from agreements.models import (
     Validation,
 )
 from agreements.notices.who import newest_extension
+from agreements.workspace.zones import clocks
 from core.outbox.letters import typed
 
 
@@ -63,13 +64,17 @@ def facts_of_validation(validation: Validation) -> dict[str, Any]:
 
 
 def facts_of_meeting(meeting: Meeting) -> dict[str, Any]:
-    """The time on the wall of the meeting's own zone, which is named."""
+    """The time on the wall of the meeting's own zone, which is named, and what the clocks say where the parties live."""
     here = meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone))
     return {
         "folio": meeting.folio,
         "title": typed(meeting.title),
         "when": f"{day(here.date())}, {here:%H:%M} ({meeting.time_zone})",
         "place": typed(meeting.place) or "–",
+        "clocks": " · ".join(
+            f"{clock.place} {clock.from_time}" + (f" ({day(clock.day)})" if clock.other_day else "")
+            for clock in clocks(meeting.starts_at, meeting.ends_at, meeting.time_zone)
+        ),
     }
 
 
@@ -151,6 +156,15 @@ def is_scheduled(meeting: Meeting) -> bool:
 
 def is_proposed(meeting: Meeting) -> bool:
     return meeting.status == Meeting.Status.PROPOSED
+
+
+def has_slots(_event: Any, meeting: Meeting) -> bool:
+    """Several times are proposed, and the invited say which suit."""
+    return meeting.slots.exists()
+
+
+def is_still_to_come(meeting: Meeting) -> bool:
+    return is_scheduled(meeting) and meeting.ends_at > timezone.now()
 
 
 def is_circulated(minutes: MinutesVersion) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from agreements.invitations import answer_address, invitation_file
 from agreements.notices import facts, who
 from core.outbox.notices import Notice
 from forum.addressees import organizers_of
 
 MEETING, MINUTES = "agreements.meeting", "agreements.minutesversion"
+
+ANSWER = _("Answer without signing in (this address is yours alone: do not pass it on)")
 
 NOTICES = (
     Notice(
@@ -24,6 +27,22 @@ NOTICES = (
         link=facts.meeting_page,
     ),
     Notice(
+        "meeting_slots",
+        model=MEETING,
+        actions=("propose",),
+        to=who.invited,
+        when=facts.has_slots,
+        applies=facts.is_proposed,
+        late=True,
+        subject=_("Meeting %(folio)s: which times suit you?"),
+        text=_("Several times are proposed for “%(title)s”. Say which of them suit you; then one is chosen."),
+        facts=facts.facts_of_meeting,
+        link=facts.meeting_page,
+        private_link=answer_address,
+        private_words=ANSWER,
+        urgent=True,
+    ),
+    Notice(
         "meeting_scheduled",
         model=MEETING,
         actions=("schedule",),
@@ -31,9 +50,12 @@ NOTICES = (
         applies=facts.is_scheduled,
         late=True,
         subject=_("Meeting %(folio)s: %(when)s"),
-        text=_("You are invited to “%(title)s”, %(when)s. Place: %(place)s."),
+        text=_("You are invited to “%(title)s”, %(when)s. Place: %(place)s.\n%(clocks)s"),
         facts=facts.facts_of_meeting,
         link=facts.meeting_page,
+        private_link=answer_address,
+        private_words=ANSWER,
+        attachments=invitation_file,
         urgent=True,
     ),
     Notice(
@@ -43,9 +65,12 @@ NOTICES = (
         to=who.invited,
         applies=facts.is_scheduled,
         subject=_("Meeting %(folio)s: %(when)s"),
-        text=_("You are invited to “%(title)s”, %(when)s. Place: %(place)s."),
+        text=_("You are invited to “%(title)s”, %(when)s. Place: %(place)s.\n%(clocks)s"),
         facts=facts.facts_of_meeting,
         link=facts.meeting_page,
+        private_link=answer_address,
+        private_words=ANSWER,
+        attachments=invitation_file,
         urgent=True,
     ),
     Notice(
@@ -55,9 +80,10 @@ NOTICES = (
         to=who.invited_and_organizers,
         applies=facts.is_scheduled,
         subject=_("Meeting %(folio)s was moved: %(when)s"),
-        text=_("“%(title)s” now takes place %(when)s. Place: %(place)s."),
+        text=_("“%(title)s” now takes place %(when)s. Place: %(place)s.\n%(clocks)s"),
         facts=facts.facts_of_meeting,
         link=facts.meeting_page,
+        attachments=invitation_file,
         urgent=True,
     ),
     Notice(
@@ -67,6 +93,19 @@ NOTICES = (
         to=who.invited_and_organizers,
         subject=_("Meeting %(folio)s of %(when)s was cancelled"),
         text=_("“%(title)s” does not take place. The reason is on its page."),
+        facts=facts.facts_of_meeting,
+        link=facts.meeting_page,
+        attachments=invitation_file,
+        urgent=True,
+    ),
+    Notice(
+        "meeting_reminder",
+        model=MEETING,
+        actions=("remind",),
+        to=who.invited,
+        applies=facts.is_still_to_come,
+        subject=_("Meeting %(folio)s: %(when)s"),
+        text=_("“%(title)s” takes place %(when)s. Place: %(place)s.\n%(clocks)s"),
         facts=facts.facts_of_meeting,
         link=facts.meeting_page,
         urgent=True,

@@ -14,6 +14,7 @@ from agreements.workflow.commitment import (
     remove_commitment,
 )
 from agreements.workflow.gaps import missing_parties, opening_gaps, opening_warnings
+from agreements.workflow.inviting import answer_invitation, tick
 from agreements.workflow.meeting import (
     cancel_meeting,
     confirm_meeting,
@@ -47,6 +48,7 @@ __all__ = [
     "add_paper",
     "add_remark",
     "amend",
+    "answer_invitation",
     "approve",
     "ask_extension",
     "cancel_commitment",
@@ -71,6 +73,7 @@ __all__ = [
     "report",
     "schedule",
     "set_action_item",
+    "tick",
     "validate_report",
     "void",
 ]

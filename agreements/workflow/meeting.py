@@ -11,14 +11,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.models import ActionItem, AgendaItem, Agreement, Attendance, Commitment, Meeting
+from agreements.models import ActionItem, AgendaItem, Agreement, Attendance, Commitment, Meeting, MeetingSlot
 from agreements.permissions import is_organizer_of, is_party_to
 from agreements.validators import MEETING_FIELDS, check_constraints
+from agreements.workflow.inviting import choose_slot, guest_words, offer_times, set_presences
 from agreements.workflow.shared import assign, day_of, moment_of, note_folio
 from agreements.workflow.tables import MEETING
 from core.events import SYSTEM, events_of
 from core.outbox.writing import announce
-from core.workflow import Change, StepRefused, check_creation, create, step
+from core.workflow import StepRefused, check_creation, create, step
 
 FIELDS = frozenset(
     {
@@ -50,9 +51,13 @@ def propose_meeting(
     agreements: Iterable[Agreement] = (),
     invited: Rows = (),
     agenda: Rows | None = None,
+    slots: Sequence[tuple[dt.datetime, dt.datetime]] = (),
     at: dt.datetime | None = None,
 ) -> Meeting:
-    """A party to one of the agreements, or an organizer, proposes a meeting; only the invited see it. See `schedule`."""
+    """A party to one of the agreements, or an organizer, proposes a meeting; only the invited see it. See `schedule`.
+
+    `slots`: (start, end) of further possible times beside that of `values`; the invited say which suit.
+    """
     followed = list(agreements)
     organizer = actor is SYSTEM or is_organizer_of(edition, actor)
     if not organizer and not any(is_party_to(agreement, actor) for agreement in followed):
@@ -61,7 +66,7 @@ def propose_meeting(
             code="not_yours",
         )
     meeting = Meeting(edition=edition)
-    return _create(meeting, "propose", actor, values, followed, invited, agenda, at)
+    return _create(meeting, "propose", actor, values, followed, invited, agenda, at, slots)
 
 
 def schedule(
@@ -95,6 +100,7 @@ def _create(
     invited: Rows,
     agenda: Rows | None,
     at: dt.datetime | None,
+    slots: Sequence[tuple[dt.datetime, dt.datetime]] = (),
 ) -> Meeting:
     assign(meeting, {"time_zone": meeting.edition.time_zone, **values}, FIELDS | {"folio"})
     meeting.clean_fields(exclude=["starts_at", "ends_at", "folio"])
@@ -110,12 +116,13 @@ def _create(
     with transaction.atomic():
         note_folio(meeting.folio, f"{meeting.edition.folio_prefix}-R")
         guests = [_guest(row) for row in invited]
-        notes = {"invited": [_guest_words(row) for row in guests]}
+        notes = {"invited": [guest_words(row) for row in guests]}
         create(meeting, actor=actor, action=action, at=at, links={"agreements": followed}, notes=notes)
         for guest in guests:
             guest.meeting = meeting
             guest.full_clean()
             guest.save()
+        offer_times(meeting, [(in_zone(start, meeting.time_zone), in_zone(end, meeting.time_zone)) for start, end in slots])
         items = prefilled_agenda(meeting, followed, moment_of(at)) if agenda is None else [AgendaItem(**row) for row in agenda]
         for number, item in enumerate(items, 1):
             item.meeting, item.number = meeting, number
@@ -133,11 +140,6 @@ def _guest(row: Mapping[str, Any]) -> Attendance:
     if participation is not None and organization is None and agency is None:
         organization, agency = participation.organization, participation.agency
     return Attendance(participation=participation, organization=organization, agency=agency)
-
-
-def _guest_words(guest: Attendance) -> str:
-    body = guest.body.key if guest.body is not None else "?"
-    return f"{body} · {guest.participation.key}" if guest.participation is not None else body
 
 
 def prefilled_agenda(meeting: Meeting, followed: list[Agreement], moment: dt.datetime) -> list[AgendaItem]:
@@ -159,9 +161,10 @@ def prefilled_agenda(meeting: Meeting, followed: list[Agreement], moment: dt.dat
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 
-def confirm_meeting(*, meeting: Meeting, actor: Any, at: dt.datetime | None = None) -> Meeting:
-    """A proposed meeting becomes a scheduled one, and public."""
+def confirm_meeting(*, meeting: Meeting, actor: Any, slot: MeetingSlot | None = None, at: dt.datetime | None = None) -> Meeting:
+    """A proposed meeting becomes a scheduled one, and public; at `slot` where several times were proposed."""
     with step(MEETING, meeting, "confirm", actor=actor, at=at) as change:
+        choose_slot(change, slot)
         change.record.published_at = change.at
     return meeting
 
@@ -174,13 +177,19 @@ def move_meeting(
     ends_at: dt.datetime,
     reason: str,
     place: str | None = None,
+    link: str | None = None,
     at: dt.datetime | None = None,
 ) -> Meeting:
-    """Another time, perhaps another place. Times without zone are wall times of the meeting's zone."""
+    """Another time, place or link. Times without zone are wall times of the meeting's zone.
+
+    Possible times that were proposed are gone: this is the time now.
+    """
     with step(MEETING, meeting, "move", actor=actor, reason=reason, at=at) as change:
         record: Meeting = change.record
         record.starts_at, record.ends_at = in_zone(starts_at, record.time_zone), in_zone(ends_at, record.time_zone)
         record.place = record.place if place is None else place
+        record.link = record.link if link is None else link
+        record.slots.all().delete()
         record.sequence += 1
         check_constraints(record, MEETING_FIELDS)
     return meeting
@@ -201,29 +210,12 @@ def hold(*, meeting: Meeting, actor: Any, presences: Mapping[int, str], at: dt.d
                 _("Meeting %(folio)s has not begun yet: it is recorded as held once it has.") % {"folio": record.folio},
                 code="early",
             )
-        _set_presences(change, presences)
+        set_presences(change, presences)
     return meeting
 
 
 def correct_attendance(*, meeting: Meeting, actor: Any, presences: Mapping[int, str], at: dt.datetime | None = None) -> Meeting:
     """Put right who was present, until the minutes are approved. `presences` as in `hold`."""
     with step(MEETING, meeting, "correct_attendance", actor=actor, at=at) as change:
-        _set_presences(change, presences)
+        set_presences(change, presences)
     return meeting
-
-
-def _set_presences(change: Change, presences: Mapping[int, str]) -> None:
-    rows = {row.pk: row for row in change.record.attendance.select_related("participation", "organization", "agency")}
-    if set(presences) - set(rows):
-        raise ValidationError({"presences": _("Somebody on this list is not invited to the meeting: load the page again.")})
-    before: dict[str, str] = {}
-    after: dict[str, str] = {}
-    for pk, presence in presences.items():
-        row = rows[pk]
-        if row.presence == presence:
-            continue
-        before[_guest_words(row)], after[_guest_words(row)] = row.presence, presence
-        row.presence = presence
-        row.full_clean()
-        row.save(update_fields=["presence"])
-    change.note("attendance", before, after)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from agreements.models import ActionItem, Commitment, Meeting, MinutesVersion, Remark
+from agreements.models import ActionItem, AgendaItem, Commitment, Meeting, MinutesVersion, Remark
 from agreements.permissions import is_organizer_of, stands_for
 from agreements.workflow.shared import account, assign, day_of, moment_of
 from agreements.workflow.tables import MEETING, MINUTES
@@ -31,17 +31,23 @@ def draft_minutes(
     values: Mapping[str, Any],
     action_items: Rows = (),
     next_meeting: Meeting | None = None,
+    cause: str = "",
     at: dt.datetime | None = None,
 ) -> MinutesVersion:
-    """The minutes of a held meeting in draft; after approved ones, a new version of them.
+    """The minutes of a held meeting in draft; after approved ones, a new version that corrects them, with its `cause`.
 
     `values`: columns of `FIELDS`. `action_items`: {"what_es", "what_en", "organization" | "agency", "due_on"}, each with an
-    owner and a date. `next_meeting`: the meeting that goes on from here.
+    owner and a date; in a correction "folio" names the item of the approved minutes that the row takes the place of.
+    `next_meeting`: the meeting that goes on from here.
     """
     with step(MEETING, meeting, "draft_minutes", actor=actor, at=at) as change:
         record: Meeting = change.record
         number = record.minutes.count() + 1
-        minutes = MinutesVersion(folio=f"{record.folio}-M{number}", meeting=record, number=number)
+        if number > 1 and not cause.strip():
+            raise ValidationError({"cause": _("These minutes correct approved ones: say what is corrected, and why.")})
+        minutes = MinutesVersion(
+            folio=f"{record.folio}-M{number}", meeting=record, number=number, cause=cause if number > 1 else ""
+        )
         assign(minutes, values, FIELDS)
         check_creation(MINUTES, "draft", minutes, actor)
         minutes.attendance = attendance_by_body(record)
@@ -126,10 +132,47 @@ def approve(*, minutes: MinutesVersion, actor: Any, at: dt.datetime | None = Non
             "sha256": record.sha256,
         }
         ledger.append("minutes_approved", record.folio, payload, at=change.at)
+        _take_over(record)
+        bring_forward(record, actor, change.at)
     return minutes
 
 
+def bring_forward(minutes: MinutesVersion, actor: Any, at: dt.datetime) -> None:
+    """What these minutes leave to do stands on the next agenda: that of the meeting named as next, else of the first one
+    after this that follows one of the same agreements and has not been held. What stands there already is left."""
+    meeting = minutes.meeting
+    waiting = Meeting.objects.filter(status__in=[Meeting.Status.PROPOSED, Meeting.Status.SCHEDULED])
+    following = waiting.filter(pk=meeting.next_meeting_id).first()
+    if following is None:
+        later = waiting.filter(agreements__in=meeting.agreements.all(), starts_at__gt=meeting.starts_at)
+        following = later.order_by("starts_at", "folio").first()
+    if following is None:
+        return
+    items = minutes.action_items.filter(done_on__isnull=True, commitment__isnull=True).exclude(agenda_items__meeting=following)
+    brought = list(items.order_by("number"))
+    if not brought:
+        return
+    with changing(following, "bring_forward", actor=actor, at=at) as change:
+        number = following.agenda.order_by("-number").values_list("number", flat=True).first() or 0
+        for place, item in enumerate(brought, number + 1):
+            row = AgendaItem(meeting=following, number=place, text_es=item.what_es, text_en=item.what_en, action_item=item)
+            row.full_clean()
+            row.save()
+        change.note("agenda", None, [item.folio for item in brought])
+
+
 # --- action items -----------------------------------------------------------------------------------------------------
+
+
+def _take_over(minutes: MinutesVersion) -> None:
+    """Items of a correction take the place of those they correct: what became of them meanwhile, and on agendas to come."""
+    for item in minutes.action_items.filter(corrects__isnull=False).select_related("corrects"):
+        old = item.corrects
+        if (item.done_on, item.commitment_id) != (old.done_on, old.commitment_id):
+            item.done_on, item.commitment_id = old.done_on, old.commitment_id
+            item.save(update_fields=["done_on", "commitment"])
+        coming = old.agenda_items.exclude(meeting__status__in=[Meeting.Status.HELD, Meeting.Status.CANCELLED])
+        coming.update(action_item=item, text_es=item.what_es, text_en=item.what_en)
 
 
 def _item_words(minutes: MinutesVersion) -> list[str]:
@@ -138,13 +181,20 @@ def _item_words(minutes: MinutesVersion) -> list[str]:
 
 def _write_items(minutes: MinutesVersion, rows: Rows, actor: Any, at: dt.datetime) -> None:
     """Make the action items of these minutes those of `rows`."""
+    approved = (
+        minutes.meeting.action_items.in_force().exclude(minutes=minutes) if minutes.number > 1 else ActionItem.objects.none()
+    )
+    corrected = {item.folio: item for item in approved}
     there = {item.folio: item for item in minutes.action_items.all()}
     for position, row in enumerate(rows, 1):
         item = there.pop(row.get("folio") or "", None)
         try:
             if item is None:
                 number = next_number(f"{minutes.meeting.folio}-T")
-                item = ActionItem(meeting=minutes.meeting, minutes=minutes, number=number)
+                old = corrected.get(row.get("folio") or "")
+                item = ActionItem(meeting=minutes.meeting, minutes=minutes, number=number, corrects=old)
+                if old is not None:
+                    item.done_on, item.commitment = old.done_on, old.commitment
                 _fill_item(item, row)
                 create(item, actor=actor, at=at)
             else:

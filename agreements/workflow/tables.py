@@ -14,6 +14,7 @@ from agreements.permissions import (
     answers_a_report,
     answers_the_extension,
     has_a_say_on,
+    is_invited_to,
     is_invited_to_the_minutes,
     is_organizer_of,
     is_party_to_followed,
@@ -191,12 +192,21 @@ MEETING = Workflow(
     predicates={
         "organizer": ORGANIZER,
         "party": (is_party_to_followed, gettext_lazy("people of a party to an agreement that it follows")),
+        "invited": (is_invited_to, gettext_lazy("people of an invited body or organization")),
     },
     transitions=(
         Transition("propose", pgettext_lazy("step", "Propose a meeting"), (), M.PROPOSED, ("party", "organizer")),
         Transition("schedule", pgettext_lazy("step", "Schedule a meeting"), (), M.SCHEDULED, ("organizer",)),
         Transition("confirm", pgettext_lazy("step", "Confirm"), (M.PROPOSED,), M.SCHEDULED, ("organizer",)),
         Transition("move", pgettext_lazy("step", "Move"), (M.PROPOSED, M.SCHEDULED), None, ("organizer",), needs_reason=True),
+        Transition(
+            "answer",
+            pgettext_lazy("step", "Answer the invitation"),
+            (M.PROPOSED, M.SCHEDULED),
+            None,
+            ("invited", "organizer"),
+            note=gettext_lazy("Also says which of the possible times suit; an organizer answers for the invited who said so."),
+        ),
         Transition(
             "cancel",
             pgettext_lazy("step", "Cancel"),
@@ -212,6 +222,15 @@ MEETING = Workflow(
             M.HELD,
             ("organizer",),
             note=gettext_lazy("Once it has begun; says who was present."),
+        ),
+        Transition(
+            "tick",
+            pgettext_lazy("step", "Tick who came"),
+            (M.SCHEDULED, M.HELD),
+            None,
+            ("organizer",),
+            guard=gaps.minutes_approved,
+            note=gettext_lazy("One by one, from the day of the meeting on."),
         ),
         Transition(
             "correct_attendance",

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from agreements.models import Agreement, AgreementVersion, Commitment, MinutesVersion, Party
 from agreements.workflow.gaps import commitments_of
 from agreements.workflow.shared import in_both, iso, keys
+
+BESIDE_COMMITMENTS = ("co_responsible__organization", "co_responsible__agency", "states", "proposals", "conditions__opinion")
 
 
 def party_text(party: Party) -> dict[str, Any]:
@@ -33,7 +37,7 @@ def commitment_text(commitment: Commitment) -> dict[str, Any]:
         "number": commitment.number,
         "text": in_both(commitment, "text"),
         "lead": commitment.lead.key if commitment.lead is not None else None,
-        "co_responsible": keys(commitment.co_responsible.select_related("organization", "agency")),
+        "co_responsible": keys(commitment.co_responsible.all()),
         "deliverable": commitment.deliverable,
         "means_of_verification": commitment.means_of_verification,
         "starts_on": iso(commitment.starts_on),
@@ -42,7 +46,7 @@ def commitment_text(commitment: Commitment) -> dict[str, Any]:
         "states": keys(commitment.states.all()),
         "topic": commitment.topic,
         "proposals": keys(commitment.proposals.all()),
-        "conditions": keys(commitment.conditions.select_related("opinion")),
+        "conditions": keys(commitment.conditions.all()),
         "cancelled": commitment.cancelled_at is not None,
     }
 
@@ -51,6 +55,9 @@ def agreement_text(agreement: Agreement, version: AgreementVersion) -> dict[str,
     """Everything that the parties accept, as it stands: kept in `AgreementVersion.text` and hashed."""
     parties = agreement.parties.select_related("organization", "agency", "representative__person").order_by("id")
     clauses = version.clauses.prefetch_related("opinions").order_by("number")
+    commitments = commitments_of(agreement, version)
+    # What hangs on the commitments comes in five queries, however many they are.
+    prefetch_related_objects(commitments, *BESIDE_COMMITMENTS)
     return {
         "folio": version.folio,
         "agreement": agreement.folio,
@@ -66,7 +73,7 @@ def agreement_text(agreement: Agreement, version: AgreementVersion) -> dict[str,
             {"number": clause.number, "text": in_both(clause, "text"), "opinions": keys(clause.opinions.all())}
             for clause in clauses
         ],
-        "commitments": [commitment_text(commitment) for commitment in commitments_of(agreement, version)],
+        "commitments": [commitment_text(commitment) for commitment in commitments],
         "proposals": keys(agreement.proposals.all()),
         "opinions": keys(agreement.opinions.all()),
     }
@@ -89,10 +96,13 @@ def minutes_text(minutes: MinutesVersion) -> dict[str, Any]:
     """The minutes as they are approved: hashed, and repeated by anybody from the published record."""
     meeting = minutes.meeting
     items = sorted(minutes.action_items.all(), key=lambda item: item.number)
+    # First versions have no cause, and were fingerprinted without one.
+    cause = {"cause": minutes.cause} if minutes.cause else {}
     return {
         "folio": minutes.folio,
         "meeting": meeting.folio,
         "version": minutes.number,
+        **cause,
         "agreements": keys(meeting.agreements.all()),
         "text": in_both(minutes, "text"),
         "decisions": in_both(minutes, "decisions"),

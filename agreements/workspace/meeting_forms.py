@@ -13,11 +13,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.models import Attendance, Meeting
 from agreements.workspace.agreement_forms import NOTHING, check_comes_for, long_text
+from agreements.workspace.answers import guest_label
 from agreements.workspace.fields import (
     Options,
     PickField,
@@ -29,18 +32,20 @@ from agreements.workspace.fields import (
 )
 from agreements.workspace.rows import Folded, RowForm, Rows, RowsBlock, WithRows
 from agreements.workspace.zones import clocks, moment_in, zone_choices
-from core.forms import BaseForm, RecordForm, pair
+from core.forms import BaseForm, RecordForm, pair, time_field
+from core.text import fold
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
-def time_field(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        input_formats=["%H:%M", "%H:%M:%S"],
-        error_messages={"invalid": gettext_lazy("Write the time as hours and minutes, for example 16:30.")},
-    )
+def in_our_time(day: dt.date) -> dt.date:
+    """The day, unless its year is a slip. Raises ValidationError."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(
+            _("Check the year: meetings between %(first)d and %(last)d can be entered.")
+            % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
+    return day
 
 
 class TimesMixin(forms.Form):
@@ -56,13 +61,7 @@ class TimesMixin(forms.Form):
     time_zone = forms.ChoiceField(label=gettext_lazy("Times of"))
 
     def clean_day(self) -> dt.date:
-        day: dt.date = self.cleaned_data["day"]
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValidationError(
-                _("Check the year: meetings between %(first)d and %(last)d can be entered.")
-                % {"first": FIRST_YEAR, "last": LAST_YEAR}
-            )
-        return day
+        return in_our_time(self.cleaned_data["day"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -147,12 +146,41 @@ class AgendaRow(RowForm):
         return _("From %(folio)s") % {"folio": str(found[0])[:60]} if found else ""
 
 
+class TimeRow(RowForm):
+    """A further possible time, on the clock that the form names."""
+
+    short = True
+    pairs = [("day", "starts", "ends")]
+
+    day = forms.DateField(label=pgettext_lazy("of a meeting", "Day"))
+    starts = time_field(pgettext_lazy("time of a meeting", "From"))
+    ends = time_field(pgettext_lazy("time of a meeting", "To"))
+
+    def clean_day(self) -> dt.date:
+        return in_our_time(self.cleaned_data["day"])
+
+    def read(self, zone: str) -> tuple[dt.datetime, dt.datetime] | None:
+        """The two moments on the clock of `zone`; None with an error at its field where they cannot be."""
+        given, moments = self.cleaned_data, []
+        for name in ("starts", "ends"):
+            try:
+                moments.append(moment_in(given["day"], given[name], zone))
+            except ValidationError as error:
+                self.add_error(name, error)
+        if len(moments) == 2 and moments[1] <= moments[0]:
+            self.add_error("ends", _("A meeting ends after it starts: correct one of the two times."))
+        return (moments[0], moments[1]) if not self.errors else None
+
+
 class MeetingForm(TimesMixin, WithRows, RecordForm):
     """Schedule (organizers) or propose (parties) a meeting that follows agreements.
 
     `agreements` are those that can be followed; `start` holds what a new meeting starts with: `chosen` agreements,
     `invited` rows and `agenda` rows. Parties do not see the names of participants, so `people` is for organizers.
     """
+
+    #: Further possible times, once the form is valid.
+    slots: Sequence[tuple[dt.datetime, dt.datetime]] = ()
 
     agreements = PickSeveralField(label=gettext_lazy("Agreements that it follows"), required=False)
     convener = PickField(label=gettext_lazy("Convener"), required=False)
@@ -183,6 +211,17 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
         bodies = bodies_of_edition(edition, *(each["body"] for each in invited))
         self.fields["convener"].offer(bodies)
         self.row_sets = {
+            "slots": Rows(
+                TimeRow,
+                "slots",
+                label=gettext_lazy("Possible time"),
+                legend=gettext_lazy("Further possible times"),
+                help_text=gettext_lazy(
+                    "Leave them empty when the time is settled. With several times the meeting is proposed, the invited say which "
+                    "suit them, and an organizer chooses one."
+                ),
+                data=data,
+            ),
             "invited": Rows(
                 InvitedRow,
                 "invited",
@@ -209,9 +248,10 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
         return [
             Fieldset(gettext_lazy("Title"), pair("title_es", "title_en"), css_class="group"),
             Fieldset(gettext_lazy("When"), pair("day", "starts", "ends", "time_zone"), ClocksBlock(), css_class="group"),
+            RowsBlock(self.row_sets["slots"]),
             Fieldset(gettext_lazy("Where"), pair("place", "link"), "convener", css_class="group"),
             Folded(gettext_lazy("Agreements that it follows"), "agreements"),
-            *(RowsBlock(rows) for rows in self.row_sets.values()),
+            *(RowsBlock(self.row_sets[name]) for name in ("invited", "agenda")),
         ]
 
     @property
@@ -230,6 +270,17 @@ class MeetingForm(TimesMixin, WithRows, RecordForm):
         if convener is not None:
             values |= {f"convening_{name}": body for name, body in body_argument(convener).items()}
         return values
+
+    def is_valid(self) -> bool:
+        """Also reads the further times, which are meant on the clock that the form names, into `slots`."""
+        if not super().is_valid():
+            return False
+        read = [row.read(self.cleaned_data["time_zone"]) for row in self.row_sets["slots"].filled()]
+        self.slots = [times for times in read if times is not None]
+        if len(self.slots) < len(read):
+            self.errors["__all__"] = self.error_class()
+            return False
+        return True
 
     def invited(self) -> list[dict[str, Any]]:
         return [
@@ -258,6 +309,7 @@ class MoveForm(TimesMixin, BaseForm):
 
     submit_label = gettext_lazy("Move the meeting")
     place = forms.CharField(label=gettext_lazy("Place"), max_length=300, required=False)
+    link = forms.URLField(label=gettext_lazy("Link (for the invited)"), required=False, max_length=500, assume_scheme="https")
     reason = long_text(gettext_lazy("Reason"), rows=2, required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -267,10 +319,10 @@ class MoveForm(TimesMixin, BaseForm):
         ]
 
     def initial_of(self, record: Any) -> dict[str, Any]:
-        return {**times_of(record), "place": record.place}
+        return {**times_of(record), "place": record.place, "link": record.link}
 
     def layout(self) -> list[Any]:
-        return [pair("day", "starts", "ends", "time_zone"), ClocksBlock(), "place", "reason"]
+        return [pair("day", "starts", "ends", "time_zone"), ClocksBlock(), pair("place", "link"), "reason"]
 
 
 PRESENCES = [choice for choice in Attendance.Presence.choices if choice[0] != Attendance.Presence.INVITED]
@@ -280,14 +332,20 @@ class HoldForm(BaseForm):
     """Who came: one line for each who was invited, by keyboard: Tab to the line, arrows to choose."""
 
     submit_label = gettext_lazy("Record the attendance")
+    buttons = [("rest", gettext_lazy("Record it: whoever is not ticked was absent"))]
 
-    def __init__(self, *args: Any, rows: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._made_with["rows"] = rows
+    def __init__(self, data: Any = None, files: Any = None, *, rows: list[Any], account: str, **kwargs: Any) -> None:
+        self.account = account
+        if data is not None and "rest" in data:
+            data = data.copy()
+            for row in rows:
+                data.setdefault(self.name_of(row), Attendance.Presence.ABSENT)
+        super().__init__(data, files, **kwargs)
+        self._made_with |= {"rows": rows, "account": account}
         self.rows = rows
         for row in rows:
             self.fields[self.name_of(row)] = forms.ChoiceField(
-                label=attendance_label(row),
+                label=guest_label(row),
                 choices=PRESENCES,
                 widget=forms.RadioSelect,
                 initial="" if row.presence == Attendance.Presence.INVITED else row.presence,
@@ -302,11 +360,25 @@ class HoldForm(BaseForm):
         return {row.pk: self.cleaned_data[self.name_of(row)] for row in self.rows}
 
     def layout(self) -> list[Any]:
-        return [Div(InlineRadios(name), css_class="roll") for name in self.fields if name != "revision"]
+        """A line for each, named for js/desk.js: what is typed into the search box is looked for in `data-words`."""
+        return [
+            Div(
+                InlineRadios(self.name_of(row)),
+                css_class="roll",
+                data_row=self.name_of(row),
+                data_name=guest_label(row),
+                data_words=fold(guest_label(row), str(row.body), row.body.key),
+            )
+            for row in self.rows
+        ]
 
-
-def attendance_label(row: Any) -> str:
-    """Who is invited: the person where one was named, and the body."""
-    if row.participation is None:
-        return str(row.body)
-    return f"{row.participation.person.shown} · {row.body.short}"
+    @cached_property
+    def helper(self) -> Any:
+        helper = super().helper
+        folio = self.record.folio
+        helper.attrs |= {
+            "data-desk": f"roll/{folio}",
+            "data-send": reverse("workspace:meeting_tick", args=[folio]),
+            "data-account": self.account,
+        }
+        return helper

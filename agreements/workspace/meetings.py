@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agreements import workflow as doors
+from agreements.invitations import own_rows
 from agreements.models import ActionItem, AgendaItem, Agreement, Attendance, Commitment, Meeting
 from agreements.permissions import is_organizer_of, stands_for
 from agreements.workflow.meeting import prefilled_agenda
 from agreements.workspace.access import agreement_for, allowed, meeting_for, organized_editions, refuse_step
+from agreements.workspace.answers import AnswerForm, slot_rows
 from agreements.workspace.drafting import chosen_edition
 from agreements.workspace.meeting_forms import HoldForm, MeetingForm, MoveForm
 from agreements.workspace.minutes_forms import ActionItemForm
@@ -117,17 +119,21 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
         form.show_more()
     elif form.is_valid() and attempt(
         form,
-        doors.schedule if organizer else doors.propose_meeting,
+        doors.schedule if organizer and not form.slots else doors.propose_meeting,
         edition=edition,
         actor=user,
         values=form.meeting_values(),
         agreements=form.cleaned_data["agreements"],
         invited=form.invited(),
         agenda=form.agenda(),
+        **({"slots": form.slots} if form.slots else {}),
     ):
-        sentence = (
-            _("Meeting %(folio)s is scheduled.") if organizer else _("Meeting %(folio)s is proposed; an organizer confirms it.")
-        )
+        sentence = {
+            "scheduled": _("Meeting %(folio)s is scheduled."),
+            "proposed": _("Meeting %(folio)s is proposed with several times: choose one once the invited have answered."),
+        }[form.result.status]
+        if not organizer:
+            sentence = _("Meeting %(folio)s is proposed; an organizer confirms it.")
         return done(request, sentence % {"folio": form.result.folio}, "workspace:meeting", form.result.folio)
     return show_form(
         request,
@@ -141,8 +147,15 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None = None) -> HttpResponse:
-    """The record page of a meeting. `failed`: a step that was refused."""
+def show_meeting(
+    request: HttpRequest,
+    found: Meeting,
+    failed: StepForm | None = None,
+    *,
+    answering: AnswerForm | None = None,
+    refused: str = "",
+) -> HttpResponse:
+    """The record page of a meeting. `failed`: a step that was refused; `answering`: an answer; `refused`: a chosen time."""
     user = request.user
     organizer = is_organizer_of(found, user)
     attendance = attendance_of(found)
@@ -150,11 +163,13 @@ def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None =
     minutes = list(found.minutes.visible_to(user).order_by("-number"))
     items = list(
         ActionItem.objects.visible_to(user)
+        .in_force()
         .filter(meeting=found)
         .select_related("organization", "agency", "commitment", "meeting")
         .order_by("number")
     )
     commitments = commitments_for_items(found, user) if items else []
+    slots = slot_rows(found, attendance) if invited else []
     return render(
         request,
         "agreements/workspace/meeting.html",
@@ -173,6 +188,9 @@ def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None =
             "items": [(item, form_of(item, commitments) if organizer or stands_for(item, user) else None) for item in items],
             "organizer": organizer,
             "invited": invited,
+            "slots": slots,
+            "refused": refused,
+            **answer_forms(found, attendance, user, answering),
             "may_write": organizer and doors.MEETING.refusal(found, "draft_minutes", user) is None,
             "steps": step_buttons(
                 doors.MEETING,
@@ -180,13 +198,31 @@ def show_meeting(request: HttpRequest, found: Meeting, failed: StepForm | None =
                 user,
                 url=lambda action: reverse("workspace:meeting_step", args=[found.folio, action]),
                 pages={action: reverse(name, args=[found.folio]) for action, name in PAGES.items()},
-                leave_out=("draft_minutes",),
+                leave_out=("draft_minutes", "answer", "tick", *(["confirm"] if slots else [])),
                 failed=failed,
             ),
             "timeline": timeline(found, workflows=doors.WORKFLOWS),
         },
-        status=REFUSED if failed is not None else 200,
+        status=REFUSED if failed is not None or answering is not None or refused else 200,
     )
+
+
+def answer_forms(found: Meeting, attendance: list[Attendance], user: Any, failed: AnswerForm | None) -> dict[str, Any]:
+    """The form for the own answer and, for organizers, the one for somebody who told them; none once answers are not taken."""
+    if doors.MEETING.refusal(found, "answer", user) is not None or not attendance:
+        return {}
+    mine = own_rows(found, user)
+    kept = {"answer": AnswerForm(None, meeting=found, rows=mine) if mine else None}
+    kept["behalf"] = (
+        AnswerForm(None, meeting=found, rows=attendance, on_behalf=True, prefix="behalf")
+        if is_organizer_of(found, user)
+        else None
+    )
+    if failed is not None:
+        kept["behalf" if "guest" in failed.fields else "answer"] = failed
+    for form in filter(None, kept.values()):
+        form.action = reverse("workspace:meeting_answer", args=[found.folio])
+    return {f"{name}_form": form for name, form in kept.items()}
 
 
 def attendance_of(found: Meeting) -> list[Attendance]:
@@ -240,7 +276,7 @@ def meeting_move(request: HttpRequest, folio: str) -> HttpResponse:
         doors.move_meeting,
         meeting=found,
         actor=request.user,
-        **form.values("place", "reason"),
+        **form.values("place", "link", "reason"),
         starts_at=form.cleaned_data["starts_at"],
         ends_at=form.cleaned_data["ends_at"],
     ):
@@ -259,7 +295,7 @@ def meeting_hold(request: HttpRequest, folio: str) -> HttpResponse:
     if back is not None:
         return back
     title = _("Correct the attendance") if held else _("Record that it was held")
-    form = HoldForm(sent(request), rows=attendance_of(found), record=found)
+    form = HoldForm(sent(request), rows=attendance_of(found), account=request.user.key, record=found)
     if form.is_valid() and attempt(
         form,
         doors.correct_attendance if held else doors.hold,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import date as date_words
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -18,28 +20,69 @@ from agreements.workflow.texts import attendance_by_body
 from agreements.workspace.access import meeting_for, refuse_step
 from agreements.workspace.fields import Options, bodies_of_edition, options
 from agreements.workspace.minutes_forms import CirculateForm, MinutesForm, RemarkForm
+from agreements.workspace.zones import place_of
 from core.timeline import function_words, timeline
 from core.workspace import REFUSED, StepForm, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
 
 
 def start_of(found: Meeting) -> dict[str, Any]:
-    """What the minutes start with, in both languages: attendance by body, and the agenda with room for what was said.
+    """What the minutes start with, in both languages: attendance by body, the agenda with room for what was said, what is
+    still open of earlier meetings, and the next meeting where there is one.
 
     Names of people stay out: the text becomes public.
     """
     rows = found.attendance.select_related("organization", "agency").order_by("id")
-    agenda = list(AgendaItem.objects.filter(meeting=found).order_by("number"))
+    agenda = list(
+        AgendaItem.objects.filter(meeting=found)
+        .select_related("action_item__organization", "action_item__agency")
+        .order_by("number")
+    )
+    following = next_of(found)
+    complete = all(item.text_en for item in agenda)
     values = {}
-    for language in ("es", "en"):
+    for language in ("es", "en") if complete else ("es",):
         with override(language):
             lines = [_("Attendance")]
             lines += [f"- {attendance_words(row)}" for row in rows]
             texts = [getattr(item, f"text_{language}") or item.text_es for item in agenda]
             lines += ["", _("Agenda")]
             lines += [f"{number}. {text}\n   – " for number, text in enumerate(texts, 1)]
-            complete = language == "es" or all(item.text_en for item in agenda)
-            values[f"text_{language}"] = "\n".join(lines)[:20_000] if complete else ""
-    return {"values": {**values, "next_meeting": found.next_meeting}}
+            if following is not None:
+                lines += ["", _("Next meeting: %(when)s (%(folio)s)") % {"when": when_words(following), "folio": following.folio}]
+            values[f"text_{language}"] = "\n".join(lines)[:20_000]
+            values[f"decisions_{language}"] = "\n".join(open_words(item.action_item) for item in agenda if still_open(item))[
+                :20_000
+            ]
+    return {"values": {**values, "next_meeting": following}}
+
+
+def next_of(found: Meeting) -> Meeting | None:
+    """The meeting that goes on from this one: the one that was named, else the first later one on the same agreements."""
+    if found.next_meeting is not None:
+        return found.next_meeting
+    later = Meeting.objects.filter(agreements__in=found.agreements.all(), previous_meeting=None, starts_at__gt=found.starts_at)
+    first: Meeting | None = later.filter(status__in=["proposed", "scheduled"]).order_by("starts_at", "folio").first()
+    return first
+
+
+def when_words(meeting: Meeting) -> str:
+    here = meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone))
+    return f"{date_words(here, 'DATE_FORMAT')}, {here:%H:%M} ({place_of(meeting.time_zone)})"
+
+
+def still_open(item: AgendaItem) -> bool:
+    return item.action_item is not None and item.action_item.done_on is None and item.action_item.commitment_id is None
+
+
+def open_words(item: Any) -> str:
+    """What stands of an earlier action item if nobody says otherwise."""
+    words = {"folio": item.folio, "what": item.what, "owner": item.owner.short if item.owner is not None else "–"}
+    if item.due_on is None:
+        return "- " + _("%(folio)s stays open: %(what)s (%(owner)s).") % words
+    return "- " + _("%(folio)s stays open: %(what)s (%(owner)s, until %(due)s).") % {
+        **words,
+        "due": date_words(item.due_on, "DATE_FORMAT"),
+    }
 
 
 def attendance_words(row: Attendance) -> str:
@@ -141,19 +184,20 @@ def minutes_write(request: HttpRequest, folio: str) -> HttpResponse:
     if sentence:
         messages.error(request, sentence)
         return redirect("workspace:meeting", found.folio)
-    start = {} if pending is not None else start_of(found)
+    corrects = version if pending is None else None
     form = MinutesForm(
         sent(request),
         record=pending,
+        corrects=corrects,
         bodies=bodies_of_edition(found.edition, *(row.body for row in found.attendance.select_related("organization", "agency"))),
         meetings=later_meetings(found),
-        start=start,
+        start={} if version is not None else start_of(found),
     )
     if form.wants_more:
         form.show_more()
     elif form.is_valid() and save_minutes(form, found, pending, request.user):
         return done(request, _("The minutes are saved."), "workspace:minutes", found.folio)
-    title = _("Edit the minutes") if pending is not None else _("Write the minutes")
+    title = _("Edit the minutes") if pending is not None else _("Correct the minutes") if corrects else _("Write the minutes")
     return show_form(
         request, "agreements/workspace/minutes_form.html", form, section="meetings", meeting=found, minutes=pending, title=title
     )
@@ -178,6 +222,7 @@ def save_minutes(form: MinutesForm, found: Meeting, pending: MinutesVersion | No
         values=form.text_values(),
         action_items=form.action_items(),
         **form.values("next_meeting"),
+        **(form.values("cause") if "cause" in form.fields else {}),
     )
 
 

@@ -41,13 +41,20 @@ class ActionRow(RowForm):
 
 
 class MinutesForm(WithRows, RecordForm):
-    """The minutes. `start` is what new ones begin with; `bodies` those who can own an action item."""
+    """The minutes. `start` is what the first ones begin with; `corrects` the approved ones that new ones take the place of, and
+    begin with; `bodies` those who can own an action item."""
 
     submit_label = gettext_lazy("Save the minutes")
     next_meeting = PickField(
         label=gettext_lazy("Next meeting"),
         required=False,
         help_text=gettext_lazy("Schedule it first, and it can be chosen here; what stays open comes back on its agenda."),
+    )
+
+    cause = forms.CharField(
+        label=gettext_lazy("What is corrected, and why"),
+        max_length=300,
+        help_text=gettext_lazy("Public with the new version. The approved one stays as it is, at its place."),
     )
 
     class Meta:
@@ -62,18 +69,25 @@ class MinutesForm(WithRows, RecordForm):
         bodies: Options,
         meetings: Options = NOTHING,
         start: dict[str, Any] | None = None,
+        corrects: MinutesVersion | None = None,
         **kwargs: Any,
     ) -> None:
         record = kwargs.get("record")
         start = start or {}
+        if corrects is not None:
+            values = {name: getattr(corrects, name) for name in self._meta.fields}
+            start = {"values": {**values, "next_meeting": corrects.meeting.next_meeting}}
         super().__init__(data, files, initial={**start.get("values", {}), **kwargs.pop("initial", {})}, **kwargs)
-        self._made_with |= {"bodies": bodies, "meetings": meetings, "start": start}
+        self._made_with |= {"bodies": bodies, "meetings": meetings, "start": start, "corrects": corrects}
         self._made_with.pop("initial", None)
         self.fields["next_meeting"].offer(meetings)
         if record is not None:
             # The meeting that goes on from here is named when the minutes are first written.
             del self.fields["next_meeting"]
-        items = record.action_items.select_related("organization", "agency").order_by("number") if record is not None else []
+        if corrects is None:
+            del self.fields["cause"]
+        text = record or corrects
+        items = text.action_items.select_related("organization", "agency").order_by("number") if text is not None else []
         self.row_sets = {
             "items": Rows(
                 ActionRow,
@@ -97,6 +111,7 @@ class MinutesForm(WithRows, RecordForm):
 
     def layout(self) -> list[Any]:
         return [
+            *(["cause"] if "cause" in self.fields else []),
             Fieldset(gettext_lazy("What was discussed"), pair("text_es", "text_en"), css_class="group"),
             Fieldset(gettext_lazy("What was decided"), pair("decisions_es", "decisions_en"), css_class="group"),
             RowsBlock(self.row_sets["items"]),

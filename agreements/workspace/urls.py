@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from agreements.workspace import commitments, drafting, follow_up, lists, meetings, minutes, record, signing
+from agreements.workspace import commitments, drafting, follow_up, inviting, lists, meetings, minutes, papers, record, signing
 
 urlpatterns = [
     path(_("agreements/"), lists.agreements, name="agreements"),
@@ -31,7 +31,14 @@ urlpatterns = [
     path(_("meetings/<str:folio>/steps/<str:action>/"), meetings.meeting_step, name="meeting_step"),
     path(_("meetings/<str:folio>/move/"), meetings.meeting_move, name="meeting_move"),
     path(_("meetings/<str:folio>/attendance/"), meetings.meeting_hold, name="meeting_hold"),
+    path(_("meetings/<str:folio>/attendance/tick/"), inviting.meeting_tick, name="meeting_tick"),
+    path(_("meetings/<str:folio>/sheet/"), inviting.meeting_sheet, name="meeting_sheet"),
+    path(_("meetings/<str:folio>/answer/"), inviting.meeting_answer, name="meeting_answer"),
+    path(_("meetings/<str:folio>/times/<int:number>/choose/"), inviting.meeting_choose, name="meeting_choose"),
     path(_("meetings/<str:folio>/minutes/"), minutes.minutes, name="minutes"),
+    path(_("meetings/<str:folio>/minutes.pdf"), papers.minutes, {"form": "pdf"}, name="minutes_pdf"),
+    path(_("meetings/<str:folio>/minutes.docx"), papers.minutes, {"form": "docx"}, name="minutes_docx"),
+    path(_("meetings/<str:folio>/attendance.pdf"), papers.sign_sheet, name="sign_sheet"),
     path(_("meetings/<str:folio>/minutes/write/"), minutes.minutes_write, name="minutes_write"),
     path(_("meetings/<str:folio>/minutes/circulate/"), minutes.minutes_circulate, name="minutes_circulate"),
     path(_("meetings/<str:folio>/minutes/remark/"), minutes.minutes_remark, name="minutes_remark"),

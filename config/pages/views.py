@@ -32,6 +32,8 @@ from forum.models import Agency, Edition, Organization
 from proposals.listing import TopicFilter
 
 RESULTS = 20
+#: Under `/api/v1/` (`config.api`).
+API_LISTS = ("proposals", "agreements", "commitments", "meetings", "organizations", "agencies", "editions")
 
 
 @require_safe
@@ -206,7 +208,8 @@ def data(request: HttpRequest) -> HttpResponse:
     """Where everything can be had as data."""
     edition = Edition.objects.visible_to(None).current()
     example = reverse("edition_json", args=[edition.slug]) if edition is not None else ""
-    return render(request, "config/public/data.html", {"example": example, "feeds": feeds_of()})
+    lists = [reverse("api_list", args=[name]) for name in API_LISTS]
+    return render(request, "config/public/data.html", {"example": example, "feeds": feeds_of(), "lists": lists})
 
 
 @require_safe

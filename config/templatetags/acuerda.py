@@ -41,8 +41,8 @@ def icon(name: str, label: str = "") -> str:
     """An icon of our sprite. Decorative unless `label` says what it stands for."""
     address = f"{sprite()}#{name}"
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
 
 
 @lru_cache(maxsize=1)

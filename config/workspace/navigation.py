@@ -56,6 +56,13 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
         lambda roles: roles.organizer,
         ("agenc",),
     ),
+    (
+        "accounts",
+        pgettext_lazy("navigation of the workspace", "Accounts"),
+        lambda roles: roles.organizer,
+        ("account", "invitation"),
+    ),
+    ("audit", pgettext_lazy("navigation of the workspace", "Audit"), lambda roles: roles.administrator, ("audit",)),
     ("mails", pgettext_lazy("navigation of the workspace", "Mails"), lambda roles: roles.organizer, ("mails", "mail")),
     (
         "privacy_requests",

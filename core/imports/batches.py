@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.events import record_read
 from core.imports import jobs
 from core.imports import undo as undoing
+from core.imports.entering import entered_with
 from core.imports.registry import kinds, resource_for
 from core.imports.runner import SMALL
 from core.imports.writer import CONTENT_TYPES, open_rows, report_of
@@ -40,6 +41,8 @@ def own_batches(request: HttpRequest) -> Any:
 @workspace_page(methods=("GET", "HEAD"))
 def import_batch(request: HttpRequest, key: str) -> HttpResponse:
     """One import: who, when, which file, how its columns were taken, and the rows that need a decision."""
+    if (trial := own_trial(request, key)) is not None:
+        return render(request, "workspace/imports/trial.html", trial_context(trial))
     batch = own_batch(request, key)
     fields = resource_for(batch.kind)(actor=request.user).fields
     mapping = [(header, fields[name].header if name in fields and fields[name].names else "") for header, name in batch.mapping]
@@ -57,6 +60,7 @@ def import_batch(request: HttpRequest, key: str) -> HttpResponse:
         "rows": to_decide.order_by("number")[:MOST_ROWS_SHOWN],
         "to_decide": to_decide.count(),
         "at_once": SMALL,
+        "entered": entered_with(batch),
         "waiting": open_.count() if batch.state not in UNDER_WAY else 0,
         "settled": batch.outcomes.filter(settled_by__isnull=False).count(),
         "counts": [(Outcome(name).label, getattr(batch, name)) for name in Outcome.values],
@@ -67,6 +71,25 @@ def import_batch(request: HttpRequest, key: str) -> HttpResponse:
     }
     template = "progress" if request.headers.get("HX-Request") else "batch"
     return render(request, f"workspace/imports/{template}.html", context)
+
+
+def own_trial(request: HttpRequest, key: str) -> ImportBatch | None:
+    """The trial of a file that this person has sent, for the part of a page that asks how far it is."""
+    if not request.headers.get("HX-Request") or "\x00" in key:
+        return None
+    return ImportBatch.every.filter(trial=True, key=key, actor_id=request.user.pk).first()
+
+
+def trial_context(trial: ImportBatch) -> dict[str, Any]:
+    if trial.state in UNDER_WAY:
+        jobs.nudge()
+    return {
+        "trial": trial,
+        "under_way": trial.state in UNDER_WAY,
+        "is_done": trial.state == BatchState.DONE,
+        "percent": trial.rows * 100 // trial.total if trial.total else 100,
+        "counts": [(Outcome(name).label, getattr(trial, name)) for name in Outcome.values],
+    }
 
 
 UNDER_WAY = (BatchState.QUEUED, BatchState.RUNNING)

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Min, Q
 
 from core import gathering
+from core.bulk import write_rows
 from core.imports.matching import (
     EQUAL,
     SOUNDS_EQUAL,
@@ -145,17 +146,8 @@ def forget(label: str, ids: Collection[Any]) -> None:
 
 
 def write(label: str, rows: list[tuple[int, Key]]) -> None:
-    """Insert keys, some hundreds a statement; there are five for each person, so they do not become model instances first."""
-    table = MatchKey._meta.db_table
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), AT_ONCE):
-            chunk = rows[start : start + AT_ONCE]
-            places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(chunk))
-            values = [value for pk, key in chunk for value in (label, pk, *key)]
-            cursor.execute(
-                f"INSERT INTO {table} (model, record_id, number, head, tail) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608
-                values,
-            )
+    """Insert keys that are not there yet; there are five for each person, so they do not become model instances first."""
+    write_rows(MatchKey, ("model", "record_id", "number", "head", "tail"), ((label, pk, *key) for pk, key in rows))
 
 
 def rebuild() -> int:

@@ -10,36 +10,40 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import BaseForm
-from core.imports.batches import download, kind_words, own_batches
+from core.imports import trials
+from core.imports.batches import download, kind_words, own_batches, trial_context
 from core.imports.delimited import DELIMITERS
 from core.imports.encodings import ENCODINGS
+from core.imports.entering import enter
 from core.imports.jobs import nudge
 from core.imports.kept import forget_plan, keep_plan, kept_plan
-from core.imports.pending import put_by, take_back
+from core.imports.pending import put_by, stored_of, take_back
 from core.imports.plan import Plan, known_names, propose, questions, strange_values, used_before
 from core.imports.problems import FileRefused
 from core.imports.reader import MOST_BYTES, REPORT_PREFIX, Reading, Table, read
 from core.imports.registry import kinds, resource_for
 from core.imports.resolve import page_of, take
 from core.imports.resource import RecordResource
-from core.imports.runner import SMALL, Run, enqueue, run_import
+from core.imports.runner import SMALL, Run, enqueue, opened, run_import
 from core.imports.settling import MADE
 from core.imports.values import MOST_CONSTANTS, MOST_VALUES, constants_of, names_to_settle, word_choices
 from core.imports.writer import CONTENT_TYPES, run_export
-from core.models.imports import Outcome
+from core.models.imports import BatchState, ImportBatch, Outcome
 from core.text import clean_line, fold
+from core.uploads import kept_or_gone
 from core.workspace import REFUSED, sent, show_form, workspace_page
 
 MOST_PASTED = 1_000_000
@@ -121,15 +125,15 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         name = file.name[:255] if file is not None else "cells.txt"
-        data = file.read() if file is not None else form.cleaned_data["cells"].encode("utf-8", "replace")
+        file = file if file is not None else io.BytesIO(form.cleaned_data["cells"].encode("utf-8", "replace"))
         edition = form.cleaned_data.get("edition", "")
         try:
-            look = looked_at(request, kind, name, data, edition)
+            look = looked_at(request, kind, name, file, edition)
         except FileRefused as error:
             form.refuse(str(error))
         else:
-            token = put_by(request.user, kind, data, {"name": name, "edition": edition})
-            return look_page(request, look, token)
+            token = put_by(request.user, kind, file, {"name": name, "edition": edition})
+            return look_page(request, tried_whole(request, look, name, stored_of(token), edition), token)
     context = {"kind": kind, "words": kind_words(kind), "title": _("Import: %(name)s") % {"name": kind_words(kind)}}
     return show_form(request, "workspace/imports/send.html", form, **context)
 
@@ -144,6 +148,8 @@ class Look:
     plan: Plan
     run: Run | None = None
     refusal: str = ""
+    #: Of a large file: the trial of all its rows, under way or done.
+    trial: ImportBatch | None = None
     given: Any = field(default_factory=dict)
 
 
@@ -151,20 +157,22 @@ def looked_at(
     request: HttpRequest,
     kind: str,
     name: str,
-    data: bytes,
+    file: BinaryIO,
     edition: str,
     given: Any = None,
     kept: Plan | None = None,
     said: Callable[[Table], Plan] | None = None,
+    stored: str = "",
 ) -> Look:
     """Read the file, propose or take the plan, and try the import without keeping it. Raises `FileRefused` for the file.
 
     `given` is what the page sent, `kept` what was said on earlier pages about rows that it did not show; `said` makes the plan
-    when nothing was sent yet.
+    when nothing was sent yet. Of a file that waits as `stored`, and whose trial is done, all rows have their outcome; of another
+    the first ones are tried now.
     """
     resource = desk_resource(request, kind, edition)
     reading = replace(Reading.of({key: given.get(key, "") for key in READ_AS} if given else {}), lenient=True)
-    table = read(name, data, known=known_names(resource), reading=reading)
+    table = read(name, file, known=known_names(resource), reading=reading)
     if given and given.get("headers") == mark_of(table):
         plan = sent_plan(given, table, kept or Plan())
     elif said is not None:
@@ -177,10 +185,34 @@ def looked_at(
     look = Look(kind, resource, table, plan, given=given or {})
     try:
         options = {"edition": edition, "plan": plan, "table": table}
-        look.run = run_import(kind, name=name, data=data, actor=request.user, dry_run=True, most=SMALL, **options)
+        look.run = whole_run(request, look, name, file, edition, stored)
+        if look.run is None:
+            look.run = run_import(kind, name=name, data=file, actor=request.user, dry_run=True, most=SMALL, **options)
         look.resource = look.run.resource or resource
     except FileRefused as error:
         look.refusal = str(error)
+    return look
+
+
+def whole_run(request: HttpRequest, look: Look, name: str, file: BinaryIO, edition: str, stored: str) -> Run | None:
+    """All rows of a large file, where a trial as the plan says is done. Raises `FileRefused`."""
+    if not stored or len(look.table.rows) <= SMALL:
+        return None
+    options = {"name": name, "stored": stored, "edition": edition, "plan": look.plan, "table": look.table}
+    trial = trials.trial_of(request.user, look.kind, begin=False, **options)
+    if trial is None or trial.state != BatchState.DONE or (outcomes := trials.outcomes_of(trial, look.table)) is None:
+        return None
+    look.trial = trial
+    resource, table = opened(look.kind, name, file, actor=request.user, edition=edition, plan=look.plan, table=look.table)
+    return Run(look.kind, table, outcomes, trial.notes, True, resource=resource, left_out=resource.left_out)
+
+
+def tried_whole(request: HttpRequest, look: Look, name: str, stored: str, edition: str) -> Look:
+    """The same; what was not tried of a large file is tried in the background."""
+    if look.trial is None and look.run is not None and look.run.untried:
+        options = {"name": name, "stored": stored, "edition": edition, "plan": look.plan, "table": look.table}
+        look.trial = trials.trial_of(request.user, look.kind, **options)
+        nudge()
     return look
 
 
@@ -210,6 +242,7 @@ def sent_plan(given: Any, table: Table, kept: Plan) -> Plan:
                 plan.answers.setdefault(header, {})[question] = answer
         for number in range(MOST_VALUES):
             folded, word = given.get(f"value-{place}-{number}", "")[:200], given.get(f"word-{place}-{number}", "")[:200]
+            word = word or given.get(f"anew-{place}-{number}", "")[:30]
             if folded and word:
                 plan.values.setdefault(header, {})[folded] = word
     return plan
@@ -220,17 +253,20 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
     given = request.POST
     try:
         waiting = take_back(given["token"], request.user, kind)
-        look = looked_at(request, kind, waiting.name, waiting.data, waiting.edition, given, kept_plan(waiting.stored))
-        keep_plan(waiting.stored, look.plan)
-        if given.get("do") != "import" or look.run is None:
-            return look_page(request, look, given["token"])
-        batch = let_in(request, kind, waiting, look, all_or_nothing="all_or_nothing" in given)
+        with waiting.file as file:
+            stored, edition = waiting.stored, waiting.edition
+            look = looked_at(request, kind, waiting.name, file, edition, given, kept_plan(stored), stored=stored)
+            keep_plan(stored, look.plan)
+            if given.get("do") != "import" or look.run is None:
+                return look_page(request, tried_whole(request, look, waiting.name, stored, edition), given["token"])
+            batch = let_in(request, kind, waiting, look, all_or_nothing="all_or_nothing" in given)
     except (signing.BadSignature, OSError, KeyError):
         return again(request, kind, _("The file is no longer there: choose it again."))
     except FileRefused as error:
         return again(request, kind, str(error))
-    default_storage.delete(waiting.stored)
-    forget_plan(waiting.stored)
+    default_storage.delete(stored)
+    forget_plan(stored)
+    trials.forget(stored)
     return redirect("workspace:import", batch.key)
 
 
@@ -238,17 +274,22 @@ def let_in(request: HttpRequest, kind: str, waiting: Any, look: Look, *, all_or_
     """The batch: of a small file at once, of a larger one in the queue. Raises `FileRefused`."""
     options = {
         "name": waiting.name,
-        "data": waiting.data,
+        "data": waiting.file,
         "actor": request.user,
         "edition": waiting.edition,
         "all_or_nothing": all_or_nothing,
         "plan": look.plan,
         "table": look.table,
     }
-    if len(look.table.rows) <= SMALL:
-        return run_import(kind, **options).batch
-    batch = enqueue(kind, **options)
-    nudge()
+    place = getattr(look.resource, "default_edition", None)
+    with kept_or_gone() as stored, transaction.atomic():
+        # What the organizer said is new goes in before the rows that name it.
+        entered = enter(look.resource, look.plan, look.table, edition=waiting.edition or getattr(place, "slug", ""))
+        stored += [batch.file for batch in entered]
+        small = len(look.table.rows) <= SMALL
+        batch = run_import(kind, **options).batch if small else enqueue(kind, **options)
+    if not small:
+        nudge()
     return batch
 
 
@@ -293,6 +334,7 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
         "kind": look.kind,
         "look": look,
         "run": run,
+        **(trial_context(look.trial) if look.trial and run and run.untried else {}),
         "columns": columns,
         "choices": [(name, column.header) for name, column in look.resource.fields.items() if column.names and not column.hidden],
         "page": page_of(look, look.given) if run else None,

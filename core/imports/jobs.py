@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.events import SYSTEM, acting_from
+from core.imports import trials
 from core.imports.outcomes import Outcomes
 from core.imports.plan import Plan
 from core.imports.problems import FileRefused
@@ -40,7 +41,7 @@ def owner() -> str:
 def open_batches() -> Any:
     """Batches that wait for a worker: queued, or left by one that was killed."""
     left = Q(state=BatchState.RUNNING, lease_until__lt=timezone.now())
-    return ImportBatch.objects.filter(Q(state=BatchState.QUEUED) | left).order_by("pk")
+    return ImportBatch.every.filter(Q(state=BatchState.QUEUED) | left).order_by("pk")
 
 
 def claim(by: str) -> ImportBatch | None:
@@ -67,7 +68,10 @@ def carry_out(batch: ImportBatch, leaving: Callable[[], bool] | None = None) -> 
                 resource, table = opened(
                     batch.kind, batch.file_name, file, actor=actor_of(batch), edition=batch.edition_slug, plan=plan
                 )
-                Work(batch, resource, table, Outcomes(table.rows), leaving=leaving).everything()
+                if batch.trial:
+                    trials.carry_out(batch, resource, table, leaving)
+                else:
+                    Work(batch, resource, table, Outcomes(table.rows), leaving=leaving).everything()
         except FileRefused as error:
             give_up(batch, str(error))
         except Stopped:
@@ -102,7 +106,7 @@ def actor_of(batch: ImportBatch) -> Any:
 
 
 def mine(batch: ImportBatch) -> Any:
-    return ImportBatch.objects.filter(pk=batch.pk, lease_by=batch.lease_by, state=BatchState.RUNNING)
+    return ImportBatch.every.filter(pk=batch.pk, lease_by=batch.lease_by, state=BatchState.RUNNING)
 
 
 def give_up(batch: ImportBatch, sentence: str) -> None:

@@ -12,8 +12,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.text import clean_line, fold
@@ -22,6 +23,8 @@ from core.text import clean_line, fold
 MOST_WORDS = 12
 #: `I.F.E.`, `A. C.`: letters with dots are one word.
 DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}")
+SOFT_C, SOFT_G, HARD_C = re.compile(r"c(?=[ei])"), re.compile(r"g(?=[ei])"), re.compile(r"c(?!h)|q")
+SAME_SOUND, DOUBLE = str.maketrans("vzyx", "bsis"), re.compile(r"(.)\1+")
 #: Shorter words do not become another one by a slip: Eva is not Ana, INE not IFE.
 SHORTEST_SLIP, SHORTEST_ALONE = 4, 6
 MISSING_NEEDS = 2
@@ -42,7 +45,7 @@ class Vocabulary:
     forms: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Name:
     """`words`: those that count, in their order; `kinds` and `forms`: what kind it says it is; `short`: (as written, meant).
     Words that sound alike count once."""
@@ -123,11 +126,8 @@ def sound(word: str) -> str:
         return word
     word = word.replace("ph", "f").replace("ch", "\x01").replace("h", "").replace("\x01", "ch")
     word = word.replace("ll", "y").replace("qu", "k").replace("gue", "\x02e").replace("gui", "\x02i")
-    word = re.sub(r"c(?=[ei])", "s", word)
-    word = re.sub(r"g(?=[ei])", "j", word)
-    word = re.sub(r"c(?!h)|q", "k", word).replace("\x02", "g")
-    word = word.translate(str.maketrans("vzyx", "bsis"))
-    return re.sub(r"(.)\1+", r"\1", word)
+    word = HARD_C.sub("k", SOFT_G.sub("j", SOFT_C.sub("s", word))).replace("\x02", "g")
+    return DOUBLE.sub(r"\1", word.translate(SAME_SOUND))
 
 
 def number_of(text: str) -> int:
@@ -135,6 +135,7 @@ def number_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
 
 
+@lru_cache(maxsize=REMEMBERED)
 def part_of(text: str) -> int:
     """The same of 15 bits, never 0, for the beginning or the end of a word."""
     return number_of(text) % 32_767 + 1
@@ -212,7 +213,7 @@ def whole_of(name: Name) -> frozenset[int]:
 
 
 def has_digit(word: str) -> bool:
-    return any(char.isdigit() for char in word)
+    return not word.isalpha() and any(char.isdigit() for char in word)
 
 
 def rest_of(name: Name, word: str) -> int:

@@ -6,6 +6,7 @@ more in the old one.
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from core.imports.batches import UNDER_WAY, own_batch
 from core.imports.desk import look_page, looked_at
 from core.imports.kept import keep_plan
-from core.imports.pending import put_by, take_back
+from core.imports.pending import put_by, stored_of
 from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.reader import Reading, Table
@@ -38,14 +39,14 @@ def import_mend(request: HttpRequest, key: str) -> HttpResponse:
         messages.info(request, _("No row of this import needs a decision."))
         return redirect("workspace:import", batch.key)
     numbers = list(waiting.order_by("number").values_list("number", flat=True)[:SMALL])
-    data, name, edition = report_of(batch, numbers), f"{batch.key}.csv", batch.edition_slug
+    file, name, edition = io.BytesIO(report_of(batch, numbers)), f"{batch.key}.csv", batch.edition_slug
     try:
-        look = looked_at(request, batch.kind, name, data, edition, said=lambda table: plan_of(batch, table))
+        look = looked_at(request, batch.kind, name, file, edition, said=lambda table: plan_of(batch, table))
     except FileRefused as error:
         messages.error(request, str(error))
         return redirect("workspace:import", batch.key)
-    token = put_by(request.user, batch.kind, data, {"name": name, "edition": edition})
-    keep_plan(take_back(token, request.user, batch.kind).stored, look.plan)
+    token = put_by(request.user, batch.kind, file, {"name": name, "edition": edition})
+    keep_plan(stored_of(token), look.plan)
     return look_page(request, look, token)
 
 

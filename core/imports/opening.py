@@ -207,5 +207,12 @@ class Opening:
 def instead_of(text: str, instead: dict[str, str], *, many: bool) -> str:
     """The text of a cell by a list of values; of a cell with several values, each by itself."""
     if (whole := instead.get(fold(text))) is not None:
-        return whole
-    return ";".join(instead.get(fold(part), part) for part in text.split(";")) if many and ";" in text else text
+        return with_name(whole, text)
+    if not many or ";" not in text:
+        return text
+    return ";".join(with_name(instead.get(fold(part), part), part) for part in text.split(";"))
+
+
+def with_name(instead: str, text: str) -> str:
+    """The text instead; where a new record is said, its name goes along (`core.imports.entering`)."""
+    return f"+{text.strip()}" if instead.startswith("+") else instead

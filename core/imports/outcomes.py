@@ -6,8 +6,9 @@ import marshal
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO
 
 from core.imports.problems import Problem
@@ -83,6 +84,24 @@ class Outcomes:
             return []
         self.spool.seek(self.places[place])
         return [Problem(**each) for each in marshal.load(self.spool)]  # noqa: S302 (our own spool)
+
+    def all_reasons(self) -> Iterator[tuple[int, list[Problem]]]:
+        """(row, its reasons) of every refused row, in order."""
+        refused = Outcome.values.index(Outcome.QUARANTINED) + 1
+        for place, mark in enumerate(self.marks):
+            if mark == refused:
+                found = self.refused.get(place)
+                yield place, found.problems if found is not None else self.reasons(place)
+
+    def put_back(self, marks: bytes, reasons: Iterable[tuple[int, list[Problem]]]) -> None:
+        """The outcomes of another run over the same rows, as its `marks` and `all_reasons` tell them."""
+        self.marks, self.places = bytearray(marks), array("Q", bytes(8 * len(marks)))
+        for value, name in enumerate(Outcome.values, 1):
+            self.counts[name] = marks.count(value)
+        for place, problems in reasons:
+            self.put_by(place, problems)
+        found = (each for each in self if each.outcome == Outcome.QUARANTINED)
+        self.refused = {each.number: each for each in islice(found, MOST_REFUSED)}
 
     def hold_back(self) -> None:
         """What would have been written is skipped."""

@@ -6,12 +6,14 @@ import contextlib
 import datetime as dt
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core import signing
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
+
+from core.imports import trials
 
 PENDING = "imports/pending"
 SALT = "core.admin_io"
@@ -20,35 +22,46 @@ MINUTES_TO_CONFIRM = 60
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a token leads to."""
+    """What a token leads to; `file` is open, and whoever took it back closes it."""
 
     stored: str
     name: str
     edition: str
     all_or_nothing: bool
-    data: bytes
+    file: File[bytes]
 
 
-def put_by(user: Any, kind: str, data: bytes, options: dict[str, Any]) -> str:
-    """Store the file until it is confirmed, and answer with the token that leads to it."""
+def put_by(user: Any, kind: str, file: BinaryIO, options: dict[str, Any]) -> str:
+    """Store the file, piece by piece, until it is confirmed, and answer with the token that leads to it."""
     sweep()
-    stored = default_storage.save(f"{PENDING}/{secrets.token_hex(16)}", ContentFile(data))
+    stored = default_storage.save(f"{PENDING}/{secrets.token_hex(16)}", File(file))
     return signing.dumps({"user": user.pk, "kind": kind, "stored": stored, **options}, salt=SALT)
 
 
-def take_back(text: str, user: Any, kind: str) -> Waiting:
-    """The file of a token. Raises `BadSignature` for one that is forged, too old or another's, and OSError without the file."""
-    token = signing.loads(text, salt=SALT, max_age=MINUTES_TO_CONFIRM * 60)
+def told_by(text: str, user: Any, kind: str) -> dict[str, Any]:
+    """What stands in a token. Raises `BadSignature` for one that is forged, too old or another's."""
+    token: dict[str, Any] = signing.loads(text, salt=SALT, max_age=MINUTES_TO_CONFIRM * 60)
     if token["user"] != user.pk or token["kind"] != kind:
         raise signing.BadSignature
-    with default_storage.open(token["stored"]) as file:
-        data = file.read()
-    return Waiting(token["stored"], token["name"], token["edition"], token.get("all_or_nothing", False), data)
+    return token
+
+
+def stored_of(token: str) -> str:
+    """Under which name the file of a token, which was made a moment ago, is stored."""
+    return str(signing.loads(token, salt=SALT)["stored"])
+
+
+def take_back(text: str, user: Any, kind: str) -> Waiting:
+    """The file of a token. Raises `BadSignature` as `told_by`, and OSError without the file."""
+    token = told_by(text, user, kind)
+    file = default_storage.open(token["stored"])
+    return Waiting(token["stored"], token["name"], token["edition"], token.get("all_or_nothing", False), file)
 
 
 def sweep() -> None:
     """Delete files that nobody confirmed within a day."""
     limit = timezone.now() - dt.timedelta(days=1)
+    trials.sweep(limit)
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for name in default_storage.listdir(PENDING)[1]:
             with contextlib.suppress(FileNotFoundError):

@@ -125,6 +125,8 @@ class Plan:
     decisions: dict[str, str] = field(default_factory=dict)
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
+    #: Keys of the imports by which new records came in that this file names (`core.imports.entering`).
+    entered: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         read = {name: getattr(self.reading, name) for name in ("encoding", "delimiter", "sheet", "header_row", "lenient")}
@@ -138,6 +140,7 @@ class Plan:
             "decisions": self.decisions,
             "cells": self.cells,
             "orders": self.orders,
+            "entered": self.entered,
         }
         found: dict[str, Any] = storable(kept)
         return found
@@ -153,6 +156,7 @@ class Plan:
             dict(kept.get("decisions", {})),
             {number: dict(found) for number, found in kept.get("cells", {}).items()},
             dict(kept.get("orders", {})),
+            [str(key) for key in kept.get("entered", [])],
         )
 
 
@@ -306,5 +310,5 @@ def used_before(kind: str, headers: Iterable[str], actor: Any) -> Plan | None:
         batches = batches.filter(actor_id=actor.pk)
     for batch in batches[:30]:
         if [fold(header) for header, _name in batch.plan.get("columns", [])] == wanted:
-            return replace(Plan.of(batch.plan), decisions={}, cells={}, orders={})
+            return replace(Plan.of(batch.plan), decisions={}, cells={}, orders={}, entered=[])
     return None

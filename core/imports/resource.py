@@ -45,6 +45,8 @@ class RecordResource(Opening, Settling, Resource):
     identity: ClassVar[tuple[str, ...]] = ("key",)
     #: Column → what a cell of it may look like, for templates.
     examples: ClassVar[dict[str, str]] = {}
+    #: The column of words that a new record needs besides its name, where a name in another file may make one; '' for none.
+    asked_of_new: ClassVar[str] = ""
     #: Whether an export holds personal data (it then leaves an event).
     is_personal: ClassVar[bool] = False
 
@@ -66,6 +68,9 @@ class RecordResource(Opening, Settling, Resource):
         self.notes: list[str] = []
         self.unknown: list[str] = []
         self.last_round = False
+        #: In a dry run, model → folded name → the record that will bear it (`core.imports.entering`).
+        self.promised: dict[Any, dict[str, Any]] = {}
+        self.dry = False
         self.saved: Any = None
         self.before: dict[str, str] = {}
         #: What `look_for` read: key → records; None outside of a chunk.
@@ -250,6 +255,14 @@ class RecordResource(Opening, Settling, Resource):
     def forget(self) -> None:
         """A row was undone: what it had found or made may be gone."""
         self.cache.clear()
+
+    def forget_all(self) -> None:
+        """All rows so far were undone."""
+        self.forget()
+        self.made_here.clear()
+        self.rows_made.clear()
+        self.leaning.clear()
+        self.last_made = 0
 
     # --- what undo needs ----------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.events import acting_from, current_origin
-from core.imports.engine import CHUNK, Undo
+from core.imports.engine import CHUNK
 from core.imports.jobs import owner
 from core.imports.outcomes import Outcomes, RowOutcome
 from core.imports.plan import Plan, known_names
@@ -144,29 +144,24 @@ def opened(
 
 
 def try_out(run: Run, resource: RecordResource, progress: Progress | None, most: int) -> None:
-    """A dry run. Kinds that gather write and lock nothing; others write in a transaction that is undone."""
+    """A dry run: nothing that is written stays, and nobody waits long for the right to write."""
     work = Work(None, resource, run.table, run.rows, progress, dry=True, most=most)
-    if resource.gathers:
-        work.all_rows()
-    else:
-        try:
-            with transaction.atomic():
-                work.all_rows()
-                raise Undo
-        except Undo:
-            pass
+    work.all_rows()
     if run.all_or_nothing and run.counts[Outcome.QUARANTINED]:
         run.rows.hold_back()
-    if resource.gathers and resource.name_column and len(run.rows) > CHUNK:
-        run.notes.append(
-            _("Names were compared with the records, and within each %(number)s rows; the import compares all rows.")
-            % {"number": CHUNK}
-        )
+    run.notes += notes_of_trial(work)
     if most and len(run.table.rows) > most:
-        run.notes.append(
-            _("Only the first %(most)s of %(all)s rows were tried; the import goes through all of them.")
-            % {"most": most, "all": len(run.table.rows)}
-        )
+        run.notes.append(_("Only the first %(most)s of %(all)s rows were tried.") % {"most": most, "all": len(run.table.rows)})
+
+
+def notes_of_trial(work: Work) -> list[str]:
+    """What a dry run did not look at."""
+    if not work.resource.name_column or len(work.outcomes) <= work.size:
+        return []
+    return [
+        _("Names were compared with the records, and within each %(number)s rows; the import compares all rows.")
+        % {"number": work.size}
+    ]
 
 
 def start(

@@ -22,6 +22,7 @@ from core.events import acting_from, build_event, record_event
 from core.gathering import gathering
 from core.imports import candidates
 from core.imports.engine import CHUNK, in_turn
+from core.imports.entering import entered_with
 from core.imports.problems import RowRefused
 from core.imports.reader import Table
 from core.imports.registry import resource_for
@@ -57,25 +58,33 @@ class UndoRefused(StepRefused):
 
 
 def undo(*, batch: ImportBatch, actor: Any) -> None:
-    """Take a batch back, as one transaction. Raises `UndoRefused` with the obstacles, or `StepRefused`."""
+    """Take a batch back, with the records that were entered for it, as one transaction. Raises `UndoRefused` with the obstacles, or `StepRefused`."""
+    with transaction.atomic(), acting_from(Origin.IMPORT):
+        undo_one(batch, actor)
+        for other in entered_with(batch):
+            if other.state in ENDED:
+                undo_one(other, actor)
+
+
+def undo_one(batch: ImportBatch, actor: Any) -> None:
+    """In the transaction of the caller."""
     resource = resource_for(batch.kind)(actor=actor, edition=batch.edition_slug)
     if not resource.allowed():
         raise PermissionDenied
-    with transaction.atomic(), acting_from(Origin.IMPORT):
-        in_turn(batch.kind)
-        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if locked.state not in ENDED:
-            raise StepRefused(
-                _("This import is not one that can be undone: it is “%(state)s”.") % {"state": locked.get_state_display()}
-            )
-        work = Undoing(locked, resource)
-        work.everything()
-        if work.obstacles:
-            raise UndoRefused(work.obstacles)
-        record_event(locked, "undo", actor=actor, changes={"state": [locked.state, str(BatchState.UNDONE)]})
-        locked.settles.update(settled_by=None)
-        locked.state, locked.undone_at, locked.undone_by_id = BatchState.UNDONE, timezone.now(), getattr(actor, "pk", None)
-        locked.save(update_fields=["state", "undone_at", "undone_by"])
+    in_turn(batch.kind)
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if locked.state not in ENDED:
+        raise StepRefused(
+            _("This import is not one that can be undone: it is “%(state)s”.") % {"state": locked.get_state_display()}
+        )
+    work = Undoing(locked, resource)
+    work.everything()
+    if work.obstacles:
+        raise UndoRefused(work.obstacles)
+    record_event(locked, "undo", actor=actor, changes={"state": [locked.state, str(BatchState.UNDONE)]})
+    locked.settles.update(settled_by=None)
+    locked.state, locked.undone_at, locked.undone_by_id = BatchState.UNDONE, timezone.now(), getattr(actor, "pk", None)
+    locked.save(update_fields=["state", "undone_at", "undone_by"])
 
 
 def obstacles_of(batch: ImportBatch, actor: Any) -> list[Obstacle]:

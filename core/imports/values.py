@@ -6,10 +6,11 @@ from collections import Counter
 from typing import Any
 
 from core.imports.cells import Many, Reference
+from core.imports.entering import is_anew, kind_choices
 from core.text import fold
 
 #: Texts of a column that are asked about at once, and columns that are the same for every row.
-MOST_VALUES, MOST_CONSTANTS = 24, 8
+MOST_VALUES, MOST_CONSTANTS = 48, 8
 
 
 def word_choices(look: Any, header: str, name: str, texts: list[str]) -> list[dict[str, Any]]:
@@ -37,7 +38,8 @@ def names_to_settle(look: Any) -> dict[str, list[dict[str, Any]]]:
                 continue
             seen[problem.column, fold(text)] += 1
             own = found.setdefault(problem.column, {})
-            if (problem.choices or seen[problem.column, fold(text)] > 1) and len(own) < MOST_VALUES // 2:
+            anew = kind_choices(look.resource, field_of(look, problem.column))
+            if (problem.choices or anew or seen[problem.column, fold(text)] > 1) and len(own) < MOST_VALUES // 2:
                 words = [{"value": key, "words": f"{key} · {said}", "why": why} for key, said, why in problem.choices]
                 own.setdefault(fold(text), {"text": text, "words": words, "chosen": ""})
     for header, values in look.plan.values.items():
@@ -46,7 +48,16 @@ def names_to_settle(look: Any) -> dict[str, list[dict[str, Any]]]:
                 # Settled already: it stays on the page, so that it can be changed or taken back.
                 found.setdefault(header, {}).setdefault(folded, {"text": folded, "words": [], "chosen": key})
     return {
-        header: [{"folded": folded, "says": says(field_of(look, header)), **each} for folded, each in of.items()]
+        header: [
+            {
+                "folded": folded,
+                "says": says(field_of(look, header)),
+                "anew": kind_choices(look.resource, field_of(look, header)),
+                "is_anew": is_anew(each["chosen"]),
+                **each,
+            }
+            for folded, each in of.items()
+        ]
         for header, of in found.items()
     }
 

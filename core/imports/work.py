@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -14,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.bulk import write_new
 from core.imports.engine import CHUNK, Engine, Undo, in_turn
 from core.imports.outcomes import Outcomes, RowOutcome
 from core.imports.problems import Problem
@@ -65,10 +68,13 @@ class Work:
         self.outcomes = outcomes
         self.progress = progress
         self.engine = Engine(resource, table, dry=dry and resource.gathers)
+        resource.dry = dry
         self.size = CHUNK if resource.gathers else FEW
         self.most = most
         self.leaving = leaving
         self.done = batch.rows if batch is not None else 0
+        #: Row of a dry run → the keys that it names and that no record has.
+        self.awaited: dict[int, set[str]] = {}
         #: The columns of our own report that say which row of which import a row was.
         self.named = named_columns(table.headers)
         earlier = ImportRow.objects.filter(
@@ -100,6 +106,9 @@ class Work:
         waiting = self.waiting_from_before()
         for rows in chunked(self.rows_to_do(), self.size):
             waiting += self.step(rows)
+        if self.batch is None and not self.resource.gathers and waiting and len(self.outcomes) > self.size:
+            self.tried_together(waiting)
+            return
         while waiting:
             before = len(waiting)
             waiting = self.again(waiting)
@@ -160,12 +169,15 @@ class Work:
 
     def step(self, rows: list[Row], *, again: bool = False) -> list[Row]:
         """The outcomes of a chunk; those of its rows that wait for others."""
-        if self.batch is None:
-            found = self.engine.chunk(rows)
-        else:
-            found = self.keep(lambda: self.engine.chunk(rows), rows[-1].number, again=again)
+        with uncollected():
+            if self.batch is None:
+                found = self.tried(rows)
+            else:
+                found = self.keep(lambda: self.engine.chunk(rows), rows[-1].number, again=again)
         for each in found:
             self.outcomes.note(each)
+            if self.batch is None:
+                self.note_awaited(each)
         if not again:
             self.done += 0 if self.batch is not None else len(rows)
             if self.progress is not None:
@@ -173,6 +185,51 @@ class Work:
         return [each.row for each in found if each.waits]
 
     # --- a chunk ------------------------------------------------------------------------------------------------------
+
+    def tried(self, rows: list[Row]) -> list[RowOutcome]:
+        """The outcomes of a dry run, which are kept nowhere. What a kind that does not gather writes is undone at once, so that
+        nobody waits long for the right to write."""
+        if self.resource.gathers:
+            return self.engine.chunk(rows)
+        found: list[RowOutcome] = []
+        with suppress(Undo), transaction.atomic():
+            found = self.engine.chunk(rows)
+            raise Undo
+        self.resource.forget_all()
+        return found
+
+    def tried_together(self, waiting: list[Row]) -> None:
+        """Rows of a dry run that name records which other rows bring: tried with these, in a transaction that is undone."""
+        for rows in chunked(waiting, self.size):
+            wanted: set[int] = set()
+            more = own = {row.number for row in rows}
+            while more and len(wanted | more) <= CHUNK:
+                wanted |= more
+                self.resource.last_round = False
+                with suppress(Undo), transaction.atomic():
+                    self.in_rounds([row for row in self.table.rows if row.number in wanted], own)
+                    raise Undo
+                self.resource.forget_all()
+                # What the rows beside them wait for in turn is known now.
+                keys = {key for number in wanted for key in self.awaited.get(number, ())}
+                more = {number for key in keys if (number := self.resource.own_keys.get(key))} - wanted
+
+    def in_rounds(self, rows: list[Row], own: set[int]) -> None:
+        """Rows again and again, as long as that brings something; only those of `own` get their outcome."""
+        while rows:
+            found = self.engine.chunk(rows)
+            for each in found:
+                self.note_awaited(each)
+                if each.number in own:
+                    self.outcomes.note(each)
+            waiting = [each.row for each in found if each.waits]
+            self.resource.last_round = len(waiting) == len(rows)
+            rows = waiting
+
+    def note_awaited(self, found: RowOutcome) -> None:
+        if found.waits:
+            named = (problem.part or problem.value.strip() for problem in found.problems)
+            self.awaited[found.number] = {part.casefold() for part in named if part}
 
     def keep(self, make: Callable[[], list[RowOutcome]], last: int, *, again: bool = False) -> list[RowOutcome]:
         """Make some outcomes and keep them with their batch, in one transaction."""
@@ -207,11 +264,12 @@ class Work:
             setattr(batch, name, getattr(batch, name) + counts[name])
         batch.lease_until = timezone.now() + LEASE
         rows = [self.row_of(each) for each in found]
-        ImportRow.objects.bulk_create(
-            rows,
-            batch_size=CHUNK,
-            **({"update_conflicts": True, "unique_fields": ["batch", "number"], "update_fields": COLUMNS} if again else {}),
-        )
+        if again:
+            ImportRow.objects.bulk_create(
+                rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["batch", "number"], update_fields=COLUMNS
+            )
+        else:
+            write_new(rows)
         self.settle(rows)
         batch.save(update_fields=["rows", "cursor", "lease_until", *Outcome.values])
         self.batch, self.done = batch, batch.rows
@@ -281,6 +339,18 @@ class Work:
         ImportRow.objects.filter(batch=self.batch, waits=True).update(waits=False)
         mine = ImportBatch.objects.filter(pk=self.batch.pk, lease_by=self.batch.lease_by)
         mine.update(state=state, notes=notes, finished_at=timezone.now(), lease_by="", lease_until=None, stop_asked=False)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the search for cycles meanwhile: a chunk makes many objects and hardly a cycle, and the search is a fifth of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def hashed(kind: str, key: str) -> str:

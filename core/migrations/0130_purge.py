@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0072_search_newest'),
+        ('core', '0120_audit'),
     ]
 
     operations = [

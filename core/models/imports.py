@@ -40,6 +40,13 @@ def batch_path(batch: Any, filename: str) -> str:
     return f"imports/{batch.key}/{secrets.token_hex(8)}"
 
 
+class RealBatches(models.Manager):
+    """Imports that were carried out, or will be: no trials."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(trial=False)
+
+
 class ImportBatch(models.Model):
     """One run of one file. The counts of the outcomes add up to `rows`, those that have an outcome so far, of `total`.
 
@@ -76,6 +83,8 @@ class ImportBatch(models.Model):
     notes = models.JSONField(default=list, blank=True, editable=False)
     #: Headers of what is not collected.
     left_out = models.JSONField(default=list, blank=True, editable=False)
+    #: A dry run of a whole waiting file (`core.imports.trials`): it writes nothing, and its fingerprint is that of its plan.
+    trial = models.BooleanField(default=False, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
     undone_by = models.ForeignKey(
@@ -87,6 +96,9 @@ class ImportBatch(models.Model):
     same = models.PositiveIntegerField(_("the same"), default=0)
     quarantined = models.PositiveIntegerField(_("quarantined"), default=0)
     skipped = models.PositiveIntegerField(_("skipped"), default=0)
+
+    objects = RealBatches()
+    every = models.Manager()
 
     class Meta:
         verbose_name = _("import")

@@ -45,7 +45,8 @@ class Notice:
     `applies(record)` is asked when the mail leaves (a referral recalled meanwhile is no longer announced).
     `late`: the door itself calls `announce` once all rows are there. `urgent`: never waits for the daily mail.
     `private_link(record, user)` is an address that is itself a right: it stands in the addressee's own mail and nowhere else,
-    not in the daily mail and not where an organizer reads a held mail. `attachments(record, user)`: (name, bytes, type) each.
+    not in the daily mail and not where an organizer reads a held mail. `to_actor`: whoever acted is told too.
+    `attachments(record, user)`: (name, bytes, type) each.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Notice:
     applies: Callable[[Any], bool] = always
     attachments: Callable[[Any, Any], Sequence[tuple[str, bytes, str]]] = nothing
     late: bool = False
+    to_actor: bool = False
     urgent: bool = False
 
 

@@ -1,4 +1,4 @@
-"""A thread in the web process that sends what is due, for installations without a worker beside it.
+"""A thread in the web process that sends what is due and seals the audit, for installations without a worker beside it.
 
 It sleeps until a message is written in this process (`wake`) or half a minute is over, and never runs in a request: a mail
 server that hangs holds this one thread. `OUTBOX_THREAD=0` leaves the work to `manage.py send_outbox --loop` or cron.
@@ -57,6 +57,7 @@ def run() -> None:
 
 def once(*, remind: bool = False) -> bool:
     """One round; False when the database did not answer. Whatever goes wrong is logged, and the next round tries again."""
+    from core import seals
     from core.outbox import reminders, sending
 
     close_old_connections()
@@ -65,6 +66,7 @@ def once(*, remind: bool = False) -> bool:
             reminders.send_reminders()
             sending.tidy()
         sending.send_due()
+        seals.seal_due()
     except DatabaseError as error:
         log.warning("The outbox could not be read: %s", type(error).__name__)
         return False

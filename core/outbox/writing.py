@@ -61,8 +61,9 @@ def announce(event: Event, record: Any, *, late: bool = False) -> None:
 
 
 def to_accounts(event: Event, record: Any, notice: Notice) -> list[Message]:
-    """One message for each account but the one that acted."""
-    people = {user.pk: user for user in notice.to(record) if user.is_active and user.pk != event.actor_id}
+    """One message for each account but the one that acted, unless the notice is for that one too."""
+    acted = None if notice.to_actor else event.actor_id
+    people = {user.pk: user for user in notice.to(record) if user.is_active and user.pk != acted}
     if not people:
         return []
     daily: set[int] = set()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from core.admin import DoorInline, RecordAdmin
@@ -14,6 +15,13 @@ from core.workflow import StepRefused
 from forum import workflow
 from forum.models import Role, User
 from forum.permissions import is_administrator
+from forum.workflow.roles import end_sessions_of
+
+
+@reauthentication_required
+def asked_again(request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    answer: HttpResponse = view(request, *args, **kwargs)
+    return answer
 
 
 class RoleInline(DoorInline):
@@ -50,13 +58,20 @@ class UserAdmin(RecordAdmin):
     def scope(self, queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
         return queryset if self.may_enter(user) else queryset.none()
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever changes accounts has just shown who it is."""
+        return asked_again(request, super().changeform_view, *args, **kwargs)
+
     def edit_record(
         self, request: HttpRequest, record: Any, values: dict[str, Any], links: dict[str, Any], revision: int | None
     ) -> None:
         others = Role.objects.filter(kind=Role.Kind.ADMINISTRATOR, user__is_active=True).exclude(user=record)
         if values.get("is_active") is False and is_administrator(None, record) and not others.exists():
             raise StepRefused(_("This is the last administrator: make another one first."), code="guard")
+        closes = values.get("is_active", record.is_active) != record.is_active
         super().edit_record(request, record, values, links, revision)
+        if closes:
+            end_sessions_of(record)
 
     def create_record(self, request: HttpRequest, values: dict[str, Any], links: dict[str, Any]) -> Any:
         """Without a password: the person asks for one by mail."""

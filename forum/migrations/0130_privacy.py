@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('forum', '0050_edition_holds_mail'),
+        ('forum', '0120_accounts'),
     ]
 
     operations = [

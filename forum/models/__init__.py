@@ -5,6 +5,7 @@ from forum.models.agencies import Agency, AgencyName, AgencySuccession
 from forum.models.areas import Area
 from forum.models.closures import Closure
 from forum.models.editions import Edition, EditionAgency, EditionOrganization, Session, WorkingTable
+from forum.models.invitations import Invitation
 from forum.models.organizations import MirrorLink, Organization, OrganizationName
 from forum.models.people import Consent, Participation, Person
 from forum.models.privacy import PrivacyRequest
@@ -19,6 +20,7 @@ __all__ = [
     "Edition",
     "EditionAgency",
     "EditionOrganization",
+    "Invitation",
     "MirrorLink",
     "Organization",
     "OrganizationName",

@@ -7,19 +7,36 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import KeyField, TextLine
-from forum.roles import Roles
+from core.gate import GatedQuerySet
+from forum.roles import Roles, roles_of
 
 
 def account_key() -> str:
     return f"u-{secrets.token_hex(6)}"
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(GatedQuerySet):
+    def visible_to(self, user: Any) -> UserQuerySet:
+        """Administrators see all accounts; organizers those of officials, delegates and fellow organizers; everybody the own."""
+        roles = roles_of(user)
+        if roles.administrator:
+            return self.all()
+        own = models.Q(pk=getattr(user, "pk", None), pk__isnull=False)
+        if roles.organizer:
+            rows = Role.objects.filter(
+                models.Q(kind__in=[RoleKind.OFFICIAL, RoleKind.DELEGATE]) | models.Q(edition_id__in=roles.editions)
+            )
+            own |= models.Q(pk__in=rows.values("user")) & ~models.Q(role_rows__kind=RoleKind.ADMINISTRATOR)
+        return self.filter(own)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Accounts are found by e-mail address in lower case."""
 
     @classmethod
@@ -58,6 +75,7 @@ class User(AbstractBaseUser):
         _("active"), default=True, help_text=_("A closed account stays in the record but cannot sign in.")
     )
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
+    epoch = models.PositiveIntegerField(_("changes that ended its sessions"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = UserManager()
@@ -91,6 +109,26 @@ class User(AbstractBaseUser):
     @property
     def public_key(self) -> str:
         return self.key
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of this account carries: another password or another role ends them all (promise 7)."""
+        value = f"{self.password}:{self.epoch}"
+        return salted_hmac("forum.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def is_new(self) -> bool:
+        """Invited, and nobody has come yet: no password, no sign-in."""
+        return self.last_login is None and not self.has_usable_password()
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Organizers, officials and administrators sign in with a second factor, delegates may; nobody must in the demo."""
+        return not self.is_demo and (self.roles.organizer or self.roles.official)
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """It needs one and has none. `with_factor` comes with the account at each request (`forum.accounts.Backend`)."""
+        return not getattr(self, "with_factor", False) and self.needs_second_factor
 
     @cached_property
     def roles(self) -> Roles:
@@ -142,6 +180,22 @@ class RoleKind(models.TextChoices):
     ADMINISTRATOR = "administrator", pgettext_lazy("role of an account", "administrator")
 
 
+def place_constraint(name: str) -> models.CheckConstraint:
+    """Each kind of role has its place: an organizer an edition, an official an agency, a delegate an organization."""
+    places = {"organizer": "edition", "official": "agency", "delegate": "organization", "administrator": None}
+    condition = models.Q()
+    for kind, place in places.items():
+        empty = {f"{other}__isnull": other != place for other in ("edition", "agency", "organization")}
+        condition |= models.Q(kind=kind, **empty)
+    return models.CheckConstraint(
+        condition=condition,
+        name=name,
+        violation_error_message=_(
+            "An organizer has an edition, an official an agency, a delegate an organization, an administrator none of them."
+        ),
+    )
+
+
 class Role(models.Model):
     """One role of one account, for one edition, agency or organization."""
 
@@ -171,18 +225,7 @@ class Role(models.Model):
         verbose_name_plural = _("roles")
         ordering = ("kind", "id")
         constraints = [
-            models.CheckConstraint(
-                condition=(
-                    models.Q(kind="organizer", edition__isnull=False, agency__isnull=True, organization__isnull=True)
-                    | models.Q(kind="official", edition__isnull=True, agency__isnull=False, organization__isnull=True)
-                    | models.Q(kind="delegate", edition__isnull=True, agency__isnull=True, organization__isnull=False)
-                    | models.Q(kind="administrator", edition__isnull=True, agency__isnull=True, organization__isnull=True)
-                ),
-                name="role_has_its_place",
-                violation_error_message=_(
-                    "An organizer has an edition, an official an agency, a delegate an organization, an administrator none of them."
-                ),
-            ),
+            place_constraint("role_has_its_place"),
             models.UniqueConstraint(
                 fields=["user", "edition"],
                 condition=models.Q(kind="organizer"),
@@ -213,6 +256,10 @@ class Role(models.Model):
         return self.words
 
     @property
+    def place(self) -> Any:
+        """The edition, agency or organization; None for an administrator."""
+        return self.edition or self.agency or self.organization
+
+    @property
     def words(self) -> str:
-        place = self.edition or self.agency or self.organization
-        return f"{self.kind}: {place.public_key}" if place is not None else str(self.kind)
+        return f"{self.kind}: {self.place.public_key}" if self.place is not None else str(self.kind)

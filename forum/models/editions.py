@@ -302,6 +302,7 @@ class EditionOrganization(models.Model):
         "forum.Organization", verbose_name=_("organization"), on_delete=models.PROTECT, related_name="edition_rows"
     )
     part = models.CharField(_("part"), max_length=12, choices=Part.choices, default=Part.PARTICIPANT)
+    checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("organization in an edition")
@@ -326,6 +327,7 @@ class EditionAgency(models.Model):
 
     edition = models.ForeignKey(Edition, verbose_name=_("edition"), on_delete=models.CASCADE, related_name="agency_rows")
     agency = models.ForeignKey("forum.Agency", verbose_name=_("agency"), on_delete=models.PROTECT, related_name="edition_rows")
+    checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("agency in an edition")

@@ -181,6 +181,7 @@ class OrganizationResource(BodyResource):
     name_column = "name"
     own_names = ("name", "acronym")
     key_prefix = "ORG-"
+    asked_of_new = "type"
 
     class Meta:
         model = Organization

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from core import gathering
@@ -40,6 +40,8 @@ NEAR = (
     "person__residence_country",
     "person__residence_subdivision",
 )
+#: All parts of the person, which show the name that may change.
+PARTS = Prefetch("person__participations", Participation.objects.select_related("edition", "organization", "agency"))
 
 
 @register
@@ -119,7 +121,7 @@ class ParticipantResource(OfEditionResource):
         for edition, keys in wanted.items():
             here |= Q(edition_id=edition, key__in=sorted(keys))
         records = Participation.objects.filter(here).order_by("pk") if wanted else Participation.objects.none()
-        found = list(self.locking(records.select_related(*NEAR).prefetch_related("consents"), "self", "person"))
+        found = list(self.locking(records.select_related(*NEAR).prefetch_related("consents", PARTS), "self", "person"))
         self.found = grouped(((record.edition_id, record.key), record) for record in found)
         new = [v for _row, v, _written in chunk if (v["edition"].pk, v["key"]) not in self.found and v.get("person") is None]
         look_up_beforehand(Person, [(v["name"], marks_of(v.get("email"))) for v in new if v.get("name")], self.visible(Person))

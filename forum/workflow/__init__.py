@@ -4,6 +4,17 @@ All are keyword-only and atomic, write their event in the same transaction, and 
 `ValidationError` with a sentence for the person who tried.
 """
 
+from forum.workflow.accounts import (
+    accept_invitation,
+    close_account,
+    end_sessions,
+    forget_second_factor,
+    invite,
+    only_who_manages,
+    reopen_account,
+    revoke_invitation,
+    send_again,
+)
 from forum.workflow.agencies import (
     add_agency_name,
     add_succession,
@@ -15,6 +26,7 @@ from forum.workflow.agencies import (
 from forum.workflow.closures import enter_closure, withdraw_closure
 from forum.workflow.editions import (
     EDITION,
+    check_in_body,
     create_edition,
     create_session,
     create_table,
@@ -23,6 +35,7 @@ from forum.workflow.editions import (
     edit_table,
     join_edition,
     leave_edition,
+    remove_session,
     set_stage,
 )
 from forum.workflow.erasing import block_person, erase_person, unblock_person
@@ -34,7 +47,7 @@ from forum.workflow.organizations import (
     remove_organization_name,
     unlink_mirror,
 )
-from forum.workflow.people import create_participation, edit_participation, set_consent
+from forum.workflow.people import check_in, create_participation, edit_participation, set_consent
 from forum.workflow.privacy import (
     PRIVACY_REQUEST,
     answer_privacy_request,
@@ -53,12 +66,16 @@ __all__ = [
     "EDITION",
     "PRIVACY_REQUEST",
     "WORKFLOWS",
+    "accept_invitation",
     "add_agency_name",
     "add_organization_name",
     "add_role",
     "add_succession",
     "answer_privacy_request",
     "block_person",
+    "check_in",
+    "check_in_body",
+    "close_account",
     "close_privacy_request",
     "create_account",
     "create_agency",
@@ -73,20 +90,28 @@ __all__ = [
     "edit_participation",
     "edit_session",
     "edit_table",
+    "end_sessions",
     "enter_closure",
     "erase_person",
     "extend_privacy_term",
     "finish_privacy_request",
+    "forget_second_factor",
     "identify",
+    "invite",
     "join_edition",
     "leave_edition",
     "link_mirror",
+    "only_who_manages",
     "receive_privacy_request",
     "refresh_other_names",
     "remind",
     "remove_agency_name",
     "remove_organization_name",
     "remove_role",
+    "remove_session",
+    "reopen_account",
+    "revoke_invitation",
+    "send_again",
     "set_consent",
     "set_stage",
     "unblock_person",

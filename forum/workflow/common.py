@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.checking import clean_fields
 from core.events import SYSTEM
 from core.workflow import StepRefused, changing, create
 from forum.permissions import is_any_organizer, is_organizer_of
@@ -33,9 +34,16 @@ def only_organizers(actor: Any) -> None:
 
 def create_checked(record: Any, check: Check, *, actor: Any, at: dt.datetime | None = None) -> Any:
     """Check the rules of the record, then validate and save it with its event."""
-    record.clean_fields(exclude=[field.name for field in record._meta.fields if field.is_relation])
+    clean_fields(record, {field.name for field in record._meta.fields if field.is_relation})
     check(record)
     return create(record, actor=actor, at=at)
+
+
+def free_key(prefix: str, taken: Iterable[str], width: int = 2) -> str:
+    """The next key `PREFIX` + number that is not among `taken`; numbers that were left out stay free."""
+    ends = [key.removeprefix(prefix) for key in taken]
+    numbers = [int(end) for end in ends if end.isascii() and end.isdigit() and len(end) < 6]
+    return f"{prefix}{max(numbers, default=0) + 1:0{width}d}"
 
 
 def edit_checked(

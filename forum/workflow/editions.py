@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import search, sockets
-from core.events import SYSTEM, record_event
+from core.events import SYSTEM, plain, record_event, values_of
 from core.workflow import StepRefused, Transition, Workflow, step
 from forum.models import Edition, EditionAgency, EditionOrganization, Organization, Participation, Session, WorkingTable
 from forum.permissions import is_organizer_of
@@ -154,3 +155,33 @@ def leave_edition(*, edition: Edition, body: Any, actor: Any, reason: str = "", 
         gone, _detail = rows.filter(edition=edition, **{name: body}).delete()
         if gone:
             record_event(body, "leave", actor=actor, changes={"edition": [edition.slug, None]}, reason=reason, at=at)
+
+
+def check_in_body(
+    *, edition: Edition, body: Any, actor: Any, undo: bool = False, at: dt.datetime | None = None
+) -> EditionOrganization | EditionAgency:
+    """An organization or agency of the edition has arrived (`undo`: it was a mistake); see `check_in` of people."""
+    only_organizers_of(edition, actor)
+    rows: Any = EditionOrganization.objects if isinstance(body, Organization) else EditionAgency.objects
+    name = "organization" if isinstance(body, Organization) else "agency"
+    with transaction.atomic():
+        row = rows.select_for_update().filter(edition=edition, **{name: body}).first()
+        if row is None:
+            raise StepRefused(_("“%(body)s” does not take part in this edition.") % {"body": body}, code="guard")
+        before = row.checked_in_at
+        if (before is None) == undo:
+            return row  # type: ignore[no-any-return]
+        row.checked_in_at = None if undo else at or timezone.now()
+        row.save(update_fields=["checked_in_at"])
+        changes = {"edition": [edition.slug, edition.slug], "checked_in_at": [plain(before), plain(row.checked_in_at)]}
+        record_event(body, "undo_check_in" if undo else "check_in", actor=actor, changes=changes)
+    return row  # type: ignore[no-any-return]
+
+
+def remove_session(*, session: Session, actor: Any, at: dt.datetime | None = None) -> None:
+    """Take an item out of the programme. The event of its edition keeps what it said."""
+    only_organizers_of(session.edition, actor)
+    with transaction.atomic():
+        said = {name: [plain(value), None] for name, value in values_of(session).items() if value not in (None, "")}
+        record_event(session.edition, "remove_session", actor=actor, changes=said, at=at)
+        session.delete()

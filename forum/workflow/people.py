@@ -71,8 +71,13 @@ def edit_participation(
         edit_checked(participation, values, check_participation, actor=actor, revision=revision, at=at)
         if person_values:
             person = participation.person
+            # Before the change, which forgets what was read together with others (an import).
+            parts = person.participations.all()
+            if "participations" not in getattr(person, "_prefetched_objects_cache", {}):
+                parts = parts.select_related("edition", "organization", "agency")
+            parts = list(parts)
             edit_checked(person, person_values, check_person, actor=actor, revision=person_revision, at=at)
-            for part in person.participations.select_related("edition", "organization", "agency"):
+            for part in parts:
                 current = participation if part.pk == participation.pk else part
                 if gathering.current() is not None and current is part:
                     current = lock(part)
@@ -129,4 +134,18 @@ def set_consent(
                 consent.revoked_how = how
                 consent.save(update_fields=["revoked_at", "revoked_how"])
         search.refresh(participation)
+    return participation
+
+
+def check_in(*, participation: Participation, actor: Any, undo: bool = False, at: dt.datetime | None = None) -> Participation:
+    """A participant has arrived (`undo`: it was a mistake). Nothing happens when it stands so already.
+
+    `at` is when it was, by the clock of the desk; the event is dated when it is written.
+    """
+    only_organizers_of(participation.edition, actor)
+    with gathering.together():
+        if (lock(participation).checked_in_at is None) == undo:
+            return participation
+        with changing(participation, "undo_check_in" if undo else "check_in", actor=actor) as change:
+            change.record.checked_in_at = None if undo else at or change.at
     return participation

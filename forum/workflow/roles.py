@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.events import MASK, SYSTEM, record_event
@@ -38,16 +39,33 @@ def may_give(kind: str, edition: Any, actor: Any) -> bool:
 
 
 def give_role(
-    *, user: User, kind: str, place: Mapping[str, Any], actor: Any, post: str = "", at: dt.datetime | None = None
+    *,
+    user: User,
+    kind: str,
+    place: Mapping[str, Any],
+    actor: Any,
+    post: str = "",
+    reason: str = "",
+    at: dt.datetime | None = None,
 ) -> Role:
-    """Write the role and its event; who may is asked by the caller."""
+    """Write the role and its event; who may is asked by the caller.
+
+    The sessions of the account end at their next request, but for an organizer who enters one more edition.
+    """
     with transaction.atomic():
         role = Role(user=user, kind=kind, post=post, **place)
         role.full_clean()
         role.save()
         record_event(
-            user, "add_role", actor=actor, changes={"role": [None, role.words], "post": [None, MASK if post else ""]}, at=at
+            user,
+            "add_role",
+            actor=actor,
+            changes={"role": [None, role.words], "post": [None, MASK if post else ""]},
+            reason=reason,
+            at=at,
         )
+        if not (user == actor and kind == Role.Kind.ORGANIZER and user.roles.organizer):
+            end_sessions_of(user)
     forget_roles(user)
     return role
 
@@ -91,8 +109,15 @@ def remove_role(*, role: Role, actor: Any, reason: str = "", at: dt.datetime | N
             raise StepRefused(_("This is the last administrator: make another one first."), code="guard")
         user, words = role.user, role.words
         role.delete()
+        end_sessions_of(user)
         record_event(user, "remove_role", actor=actor, changes={"role": [words, None]}, reason=reason, at=at)
     forget_roles(user)
+
+
+def end_sessions_of(user: User) -> None:
+    """Every session of the account carries another hash than the account from now on (`User._get_session_auth_hash`)."""
+    User.objects.filter(pk=user.pk).update(epoch=F("epoch") + 1)
+    user.epoch += 1
 
 
 def forget_roles(user: User) -> None:

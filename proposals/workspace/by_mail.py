@@ -12,8 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core.events import record_event
+from core.mail_links import DeadLink, closed
 from core.workspace import REFUSED, attempt, sent
-from proposals.by_mail import DeadLink, Opened, open_link
+from proposals.by_mail import Opened, open_link
 from proposals.workflow import REFERRAL
 from proposals.workspace.opinion_form import OpinionForm
 from proposals.workspace.review import draft_of, write
@@ -53,10 +54,3 @@ def save(*, opened: Opened, form: Any) -> Any:
         draft = write(referral=opened.referral, form=form, actor=opened.user)
         record_event(draft, "draft_by_mail", actor=opened.user)
     return draft
-
-
-def closed(response: HttpResponse) -> HttpResponse:
-    """The address is a right: it is told to no other page and to no search engine."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response

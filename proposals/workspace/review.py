@@ -15,6 +15,7 @@ from core.differences import pieces
 from core.timeline import timeline
 from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons, workspace_page
 from forum.models import Role
+from proposals import queries as read
 from proposals.checks import FOLLOW_UP, opinion_problems, opinion_warnings, personal_findings, template_problems
 from proposals.models import Attachment, Condition, InternalPosition, Opinion, Proposal, Referral
 from proposals.record import answers_of, clocks_for, related_to
@@ -116,7 +117,7 @@ def review_page(request: HttpRequest, referral: Referral, form: Any, position: A
         "similar": similar_to(referral.proposal, user),
         "attachments": Attachment.objects.visible_to(user).filter(proposal=referral.proposal).order_by("id"),
         "templates": templates_for(referral, user),
-        "related": related_to(referral.proposal, user),
+        "related": related_to(referral.proposal, read.links(user, referral.proposal.pk)),
         "proponents": referral.proposal.proponents.all(),
         "states": referral.proposal.states.order_by("sort"),
         "antecedents": referral.proposal.antecedents.order_by("starts_on", "key"),

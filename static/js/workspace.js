@@ -23,7 +23,7 @@
   if (!leaving) return;
   sweep(false);
   leaving.addEventListener("submit", function (event) {
-    var form = document.querySelector("form[data-keep]");
+    var form = document.querySelector("form[data-keep], form[data-desk]");
     if (!form || !form.acuerdaSave) return sweep(true);
     event.preventDefault();
     form.acuerdaSave().finally(function () { sweep(true); leaving.submit(); });

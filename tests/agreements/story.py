@@ -110,9 +110,11 @@ class AgreementWorld(PersonaWorld):
 
     def minutes(self, meeting: Meeting, status: str = "draft", **values: Any) -> MinutesVersion:
         organizer = self.accounts["organizer"]
-        items = values.pop("action_items", ())
+        items, cause = values.pop("action_items", ()), values.pop("cause", "")
         values = {"text_es": "Se revisaron los módulos.", **values}
-        minutes = workflow.draft_minutes(meeting=meeting, actor=organizer, values=values, action_items=items, at=meeting.ends_at)
+        minutes = workflow.draft_minutes(
+            meeting=meeting, actor=organizer, values=values, action_items=items, cause=cause, at=meeting.ends_at
+        )
         last_day = (meeting.ends_at + dt.timedelta(days=7)).date()
         if status in ("circulated", "approved"):
             workflow.circulate(minutes=minutes, actor=organizer, remarks_until=last_day, at=meeting.ends_at)

@@ -225,10 +225,19 @@ class VersionTests(AgreementWorld, TestCase):
             {"text_es": "Las partes se reúnen cada mes."},
             {"text_es": "El Instituto instala cinco módulos.", "text_en": "The Institute sets up five offices."},
         ]
+        kept = [
+            f"/{first}/versi{end}"
+            for first, end in ((f"en/agreements/{agreement.folio}", "ons/1/"), (f"es/acuerdos/{agreement.folio}", "ones/1/"))
+        ]
+        kept += [f"/en/agreements/{agreement.folio}/versions/1{end}" for end in (".json", ".pdf")]
+        before = [self.client.get(address).content for address in kept]
         workflow.amend(agreement=agreement, actor=organizer, cause="Se acordaron más.", clauses=clauses)
         self.add(agreement, text_es="Abrir dos más")
         workflow.open_for_signature(agreement=agreement, actor=organizer)
         self.sign(agreement)
+        self.assertEqual(
+            [self.client.get(address).content for address in kept], before, "not one byte of the first version changed"
+        )
         page = self.client.get(f"/en/agreements/{agreement.folio}/versions/2/")
         changes = page.context["changes"]
         self.assertEqual(
@@ -239,7 +248,7 @@ class VersionTests(AgreementWorld, TestCase):
         for words_of_it in ("Se acordaron más.", "<ins>five </ins>", "was number 1"):
             self.assertContains(page, words_of_it)
         first = self.client.get(f"/en/agreements/{agreement.folio}/versions/1/")
-        self.assertContains(first, "A newer version took its place.")
+        self.assertContains(first, "Whether a newer one has taken its place stands on the page of the agreement.")
         self.assertNotContains(first, "five")
         for number in (1, 2):
             data = self.client.get(f"/en/agreements/{agreement.folio}/versions/{number}.json").json()

@@ -133,7 +133,9 @@ class MinutesTests(AgreementWorld, TestCase):
         meeting = self.held()
         first = self.minutes(meeting, "approved")
         before = MinutesVersion.objects.filter(pk=first.pk).values().get()
-        second = self.minutes(meeting, text_es="Corregida")
+        with self.assertRaises(ValidationError):
+            self.minutes(meeting, text_es="Corregida")
+        second = self.minutes(meeting, text_es="Corregida", cause="Faltaba un acuerdo.")
         self.assertEqual((second.folio, second.number), (f"{meeting.folio}-M2", 2))
         self.assertEqual(MinutesVersion.objects.filter(pk=first.pk).values().get(), before)
         self.assertEqual(list(meeting.minutes.visible_to(None)), [first])

@@ -296,8 +296,13 @@ class MinutesTests(MeetingWorld, TestCase):
     def test_approved_minutes_are_locked_and_renewed_in_a_new_version(self):
         self.minutes(self.meeting_held, "approved")
         page = self.organizer.get(self.page)
-        self.assertContains(page, "Write a new version of the minutes")
-        self.organizer.post(self.write, typed(self.organizer.get(self.write), text_es="Segunda versión"))
+        self.assertContains(page, "Correct the minutes in a new version")
+        page = self.organizer.get(self.write)
+        self.assertEqual(fields_of(page)["text_es"], "Se revisaron los módulos.")
+        self.assertContains(
+            self.organizer.post(self.write, typed(page, text_es="Segunda versión")), 'href="#id_cause"', status_code=422
+        )
+        self.organizer.post(self.write, typed(page, text_es="Segunda versión", cause="Faltaba un acuerdo."))
         self.assertEqual([each.status for each in self.meeting_held.minutes.order_by("number")], ["approved", "draft"])
         self.assertContains(self.sign_in("delegate").get(self.page), "Se revisaron los módulos.")
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from forum.models import Area
 from forum.reference import load_areas
+from tests.signing_in import just_signed_in
 
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 # The success criteria of WCAG 2.2 A and AA that a machine can judge.
@@ -61,8 +62,7 @@ class BrowserCase(StaticLiveServerTestCase):
 
     def sign_in(self, user: Any) -> None:
         """The account of whoever sits at the browser from now on, without the sign-in page."""
-        client = Client()
-        client.force_login(user)
+        client = just_signed_in(Client(), user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.context.clear_cookies()
         self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.live_server_url}])

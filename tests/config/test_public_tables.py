@@ -2,6 +2,7 @@
 
 import csv
 import io
+from unittest import mock
 
 from django.db import connection
 from django.test import TestCase
@@ -45,6 +46,12 @@ class PublicTableTests(ChainWorld, TestCase):
                     listing = self.client.get(page + query).context["listing"]
                     listed = [str(getattr(record, attribute)) for record in listing]
                     self.assertEqual(sorted(row[column] for row in self.read(f"{page}{name}{query}")), sorted(listed))
+
+    def test_a_file_ends_at_its_limit(self):
+        whole = self.read("/en/proposals/proposals.csv")
+        self.assertGreater(len(whole), 1)
+        with mock.patch("core.public_tables.MOST_ROWS", 1), mock.patch("core.public_tables.CHUNK", 1):
+            self.assertEqual(self.read("/en/proposals/proposals.csv"), whole[:1])
 
     def test_the_list_leads_to_its_file(self):
         for page, (name, *_rest) in LISTS.items():

@@ -250,7 +250,7 @@ class BatchTests(TestCase):
     def test_no_file_stays_behind_when_the_import_fails_at_the_end(self):
         before = self.files()
         with (
-            mock.patch.object(ImportRow.objects, "bulk_create", side_effect=ZeroDivisionError),
+            mock.patch("core.imports.work.write_new", side_effect=ZeroDivisionError),
             self.assertRaises(ZeroDivisionError),
         ):
             bring_in(MIXED)

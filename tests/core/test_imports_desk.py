@@ -1,9 +1,14 @@
 """The import desk: who enters, each step as a browser without scripts sends it, and nonsense in every field."""
 
+import hashlib
+import io
+from unittest import mock
+
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.utils import FileProxyMixin
 from django.db import connection
 from django.test import TestCase
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from core.imports.registry import kinds
 from core.models import ImportBatch, ImportRow
@@ -62,6 +67,31 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
         self.assertEqual(b"".join(file.streaming_content), CSV.encode("cp1252"))
         # What was said is remembered for the next file with these headers.
         self.assertContains(self.send(), "0 new, 0 changed, 2 the same, 0 refused")
+
+    @override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=1_000, IMPORT_WORKER="process")
+    def test_no_file_is_held_whole(self):
+        """Whatever its size, it is read, hashed, stored and read again in pieces."""
+        text = "CLAVE;Nombre;Tipo\n" + "".join(f"G-{n};{'Unión ' * 90}{n};club\n" for n in range(6_000))
+        data, sizes = text.encode(), []
+        sent = io.BytesIO(data)
+        sent.name = "x.csv"
+
+        def counted(file):
+            def read(*size):
+                found = file.file.read(*size)
+                sizes.append(len(found))
+                return found
+
+            return read
+
+        with mock.patch.object(FileProxyMixin, "read", property(counted)), mock.patch("core.imports.runner.SMALL", 5):
+            page = self.client.post(self.url, {"file": sent, "edition": "propia"})
+            self.client.post(self.url, {**self.fields(page), "do": "import"})
+        batch = ImportBatch.objects.get()
+        self.assertEqual((batch.total, batch.sha256), (6_000, hashlib.sha256(data).hexdigest()))
+        self.assertEqual(batch.file.read(), data)
+        self.assertGreater(sum(sizes), 4 * len(data))
+        self.assertEqual((len(data) > 3 << 20, max(sizes) <= 1 << 20), (True, True))
 
     def test_rows_that_wait_come_back_corrected(self):
         page = self.send()

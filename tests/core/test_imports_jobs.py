@@ -88,6 +88,25 @@ class QueueTests(QueueMixin, TestCase):
         asked.append(queries(1, 100))
         queries(30, 200)
 
+    def test_people_change_in_the_same_number_of_queries_for_one_row_and_for_thirty(self):
+        def rows(keys, name):
+            return "key,name,role\n" + "".join(f"LID-{key},{name} {key},observer\n" for key in keys)
+
+        def queries(keys):
+            batch = self.queued(rows(keys, "Otra Muestra"), "participants")
+            with mock.patch("core.imports.work.CHUNK", 50), self.assertNumQueries(asked[0]) if asked else Counting() as found:
+                jobs.work_off()
+            batch.refresh_from_db()
+            self.assertEqual(batch.updated, len(keys))
+            return len(found)
+
+        self.queued(rows(range(1, 33), "Muestra"), "participants")
+        jobs.work_off()
+        asked: list[int] = []
+        queries([32])
+        asked.append(queries([31]))
+        queries(range(1, 31))
+
     def test_killed_at_any_statement_it_goes_on_and_nothing_is_double(self):
         statements = Statements()
         for counted in (Statements(), statements):

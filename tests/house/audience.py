@@ -26,7 +26,17 @@ WITH_A_ROLE = SIGNED_IN - {"nobody"}
 def public_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
     """(name, arguments, who gets 200 with GET); a name may stand here more than once."""
     asked, signed, held = [w.proposal.folio], [w.agreement.folio], [w.meeting.folio]
-    fixed = ("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "robots")
+    fixed = (
+        "healthz",
+        "readyz",
+        "feed_agreements",
+        "feed_proposals",
+        "feed_progress",
+        "calendar",
+        "sitemap",
+        "robots",
+        "security_txt",
+    )
     pages = ("home", "progress", "search", "privacy", "privacy_request", "data", "verify", "ledger", "participants")
     lists = ("editions", "organizations", "agencies", "proposals", "antecedents", "agreements", "meetings")
     files = (*(f"{name}_csv" for name in lists), "participants_csv", "commitments_csv")
@@ -65,16 +75,36 @@ def public_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("set_language", [], NOBODY),
         ("styleguide", [], ANY_ORGANIZER),
         ("sitemap_part", ["pages", 1], PUBLIC),
+        ("api", [], PUBLIC),
+        ("openapi", [], PUBLIC),
+        *(("api_list", [name], PUBLIC) for name in ("proposals", "agreements", "commitments", "organizations", "agencies")),
+        *(("api_list", [name], PUBLIC) for name in ("meetings", "editions")),
+        ("api_list", ["people"], NOBODY),
+        ("api_unknown", ["a/b"], NOBODY),
         ("proposal_version", [*asked, 1], PUBLIC),
         ("proposal_version", [w.draft.folio, 1], NOBODY),
         ("attachment", [w.attachment.key], PUBLIC),
         ("attachment", [w.reserved_attachment.key], PROPONENTS),
+        *((f"agreement_{form}", signed, PUBLIC) for form in ("pdf", "docx")),
+        *((f"agreement_{form}", [w.draft_agreement.folio], ORGANIZERS | OFFICIAL) for form in ("pdf", "docx")),
+        *((f"agreement_version_{form}", [*signed, 1], PUBLIC) for form in ("pdf", "docx")),
+        *((f"agreement_version_{form}", [*signed, 2], INSIDERS) for form in ("pdf", "docx")),
+        *((f"minutes_{form}", held, PUBLIC) for form in ("pdf", "docx")),
+        ("minutes_pdf", [w.coming.folio], NOBODY),
+        ("opinion_pdf", [w.opinion.proposal.folio, w.opinion.folio], PUBLIC),
+        ("matrix_file", ["pdf"], PUBLIC),
         ("agreement_ics", signed, PUBLIC),
         ("agreement_card", signed, PUBLIC),
         ("agreement_card", [w.draft_agreement.folio], NOBODY),
         ("agreement_embed", signed, PUBLIC),
         ("agreement_embed", [w.draft_agreement.folio], NOBODY),
         ("meeting_ics", [w.coming.folio], PUBLIC),
+        ("edition_ics", ["propia"], PUBLIC),
+        ("edition_ics", ["oculto"], NOBODY),
+        ("dossier", signed, PUBLIC),
+        ("dossier", [w.draft_agreement.folio], ORGANIZERS | OFFICIAL),
+        ("answer_by_mail", [w.invitation_token], PUBLIC),
+        ("answer_by_mail", ["x:y:z"], NOBODY),
         ("evidence", [w.evidence.key], PUBLIC),
         ("evidence", [w.reserved_evidence.key], INSIDERS),
         ("paper", [w.paper.key], PUBLIC),
@@ -98,6 +128,13 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("person_erase", [w.unnamed.person.key], ORGANIZERS),
         ("my_data", [], SIGNED_IN),
         ("my_consent", ["propia", w.named.key], NOBODY),
+        *((name, [], ANY_ORGANIZER) for name in ("accounts", "account_invite")),
+        ("account", [w.accounts["official"].key], ANY_ORGANIZER),
+        ("account", [w.accounts["organizer"].key], ORGANIZERS),
+        ("account", [w.accounts["administrator"].key], ADMINISTRATOR),
+        *((name, [], ADMINISTRATOR) for name in ("audit", "audit_csv")),
+        ("account_step", [w.accounts["official"].key, "close"], NOBODY),
+        ("invitation_step", [w.invitation.key, "send"], NOBODY),
         ("mails", [], ANY_ORGANIZER),
         ("mail", [w.message.key], ORGANIZERS),
         ("mail_settings", [], SIGNED_IN),
@@ -113,7 +150,15 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("closure_withdraw", [w.closure.key], ANY_ORGANIZER),
         *((name, ["propia"], ORGANIZERS) for name in ("edition", "edition_edit", "table_new", "release")),
         ("edition_stage", ["propia"], NOBODY),
+        *((f"edition_{name}", ["propia"], ORGANIZERS) for name in ("sign_sheet", "badges")),
+        ("sign_sheet", [held], ORGANIZERS),
+        *((f"minutes_{form}", [held], INSIDERS) for form in ("pdf", "docx")),
         ("participant_new", ["propia"], ORGANIZERS),
+        *((f"registration{name}", ["propia"], ORGANIZERS) for name in ("", "_state", "_sheet", "_badges")),
+        *((f"registration_{name}", ["propia"], ORGANIZERS) for name in ("person", "organization")),
+        *((name, ["propia"], ORGANIZERS) for name in ("programme", "session_new")),
+        ("session_edit", ["propia", w.session.key], ORGANIZERS),
+        ("session_remove", ["propia", w.session.key], NOBODY),
         ("table_edit", ["propia", w.table.number], ORGANIZERS),
         ("participant_edit", ["propia", w.named.key], ORGANIZERS),
         ("organization_edit", ["ORG-01"], ANY_ORGANIZER),
@@ -159,6 +204,9 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("meeting", [held], INSIDERS),
         ("meeting", [w.proposed.folio], INSIDERS),
         *((name, [w.coming.folio], ORGANIZERS) for name in ("meeting_move", "meeting_hold")),
+        ("meeting_sheet", [held], ORGANIZERS),
+        *((name, [w.coming.folio], NOBODY) for name in ("meeting_tick", "meeting_answer")),
+        ("meeting_choose", [w.proposed.folio, 1], NOBODY),
         ("minutes", [held], INSIDERS),
         ("minutes_write", [held], ORGANIZERS),
         *((name, [held], NOBODY) for name in ("minutes_circulate", "minutes_remark")),
@@ -169,18 +217,27 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
     return [(f"workspace:{name}", arguments, who) for name, arguments, who in cases]
 
 
-def account_cases() -> list[tuple[str, list[Any], set[str]]]:
+def account_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
     """Pages of the libraries: signing in for strangers, one's own account for those who signed in."""
-    own = ("account_logout", "account_change_password", "account_email", "account_reauthenticate", "mfa_index")
+    own = ("account_logout", "account_change_password", "account_reauthenticate", "mfa_index", "usersessions_list")
+    factors = ("mfa_activate_totp", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_list_webauthn")
+    with_app = {"organizer", "other_organizer", "official", "other_official", "administrator"}
+    without_app = SIGNED_IN - with_app
+    found = {"mfa_activate_totp": without_app, "mfa_deactivate_totp": with_app}
     return [
         *((name, [], STRANGERS) for name in ("account_login", "account_signup")),
         *((name, [], PUBLIC) for name in ("account_inactive", "account_reset_password", "account_reset_password_done")),
         ("account_reset_password_from_key", ["1", "x-y"], PUBLIC),
         ("account_reset_password_from_key_done", [], PUBLIC),
-        ("account_confirm_email", ["x"], PUBLIC),
-        ("account_email_verification_sent", [], PUBLIC),
         *((name, [], SIGNED_IN) for name in own),
-        *((f"account_{name}", [], NOBODY) for name in ("set_password", "confirm_login_code")),
-        *((f"mfa_{name}", [], NOBODY) for name in ("authenticate", "reauthenticate", "activate_totp", "deactivate_totp")),
-        *((f"mfa_{name}_recovery_codes", [], NOBODY) for name in ("view", "generate", "download")),
+        *((name, [], found.get(name, SIGNED_IN)) for name in factors),
+        ("account_set_password", [], NOBODY),
+        *((f"mfa_{name}", [], NOBODY) for name in ("authenticate", "login_webauthn", "view_recovery_codes")),
+        ("mfa_download_recovery_codes", [], NOBODY),
+        ("mfa_reauthenticate", [], with_app),
+        ("mfa_reauthenticate_webauthn", [], DELEGATE),
+        *((f"mfa_{name}_webauthn", [w.passkey.pk], DELEGATE) for name in ("edit", "remove")),
+        ("invitation_accept", [], NOBODY),
+        ("invitation", [w.invitation.key, w.invitation.token()], NOBODY),
+        ("invitation", ["x", "x"], NOBODY),
     ]

@@ -15,10 +15,10 @@ from tests.markup import faults, misplaced, needs_script, parse
 OTHERS = {
     *("healthz", "readyz", "feed_agreements", "feed_proposals", "feed_progress", "calendar", "sitemap", "sitemap_part", "robots"),
     *("ledger", "matrix_file", "attachment", "evidence", "paper", "agreement_ics", "agreement_card", "meeting_ics"),
-    "my_calendar",
+    *("my_calendar", "api", "openapi", "api_list", "edition_ics"),
 }
 #: Names of a page as data end like this.
-DATA = ("_json", "_csv")
+DATA = ("_json", "_csv", "_pdf", "_docx")
 #: Ways to ask a page that give it another form: name → query.
 ASKED = (
     *(("proposals", query) for query in ("filters=open", "q=nothing+of+the+kind", "order=nope&after=x", "status=reviewed&q=a")),

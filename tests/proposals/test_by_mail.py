@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from core.events import events_of
+from core.mail_links import DeadLink
 from core.models import Message
 from core.outbox import sending
 from proposals import workflow
-from proposals.by_mail import SALT, DeadLink, open_link, token_for
+from proposals.by_mail import SALT, open_link, token_for
 from proposals.models import Opinion, Referral
 from tests import factories as make
 from tests.proposals.world import ProposalWorld

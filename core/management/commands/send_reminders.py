@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.outbox.reminders import send_reminders
+from core.received import forget_receipts
 
 
 class Command(BaseCommand):
@@ -26,4 +27,5 @@ class Command(BaseCommand):
                 on = dt.date.fromisoformat(options["on"])
             except ValueError as error:
                 raise CommandError(f"--on {options['on']} is no date: write it like 2026-03-31.") from error
+        forget_receipts()
         self.stdout.write(f"reminders {send_reminders(on)}")

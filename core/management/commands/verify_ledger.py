@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import ledger, sockets
+from core import ledger, seals, sockets
 from core.models import LedgerHead
 
 
 class Command(BaseCommand):
     help = str(gettext_lazy("Verifies the public ledger. Exit status 1, and a sentence for each thing that does not hold."))
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--audit", action="store_true", help=str(gettext_lazy("also the seals of the audit trail")))
+
     def handle(self, *args: Any, **options: Any) -> None:
         problems = ledger.verify()
         for found in sockets.ledger_checks.collect():
             problems.extend(found)
+        if options["audit"]:
+            problems += seals.verify()
         for problem in problems:
             self.stdout.write(problem)
         if problems:

@@ -1,0 +1,139 @@
+"""By what the list of agreements is read along an index (see `core.rolls`): only what anybody may read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import CharField, F, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from agreements.kept import CITED, FORCE, OUTCOME_SOURCES, STATES, in_force, with_outcome
+from agreements.models import Agreement, Commitment, Party
+from agreements.querysets import DUE_SOON_DAYS, agreement_gate, owes_report
+from core.models.roll import NEVER
+from core.rolls import Roll, entries
+from core.tally import Source
+from core.walks import Mark
+from forum.models import Edition
+from proposals.kept import IS_PUBLIC, OPENING, PUBLIC, code
+from proposals.models import Proposal
+from proposals.querysets import proposal_gate
+from proposals.rolls import of_key
+
+OF_IT = "agreement__"
+
+
+def lights() -> tuple[QuerySet[Any], ...]:
+    """Under where its commitments in force stand, by due date: `cancelled`, `fulfilled`, `open`, or `owing` with the cut-off
+    date that no report has reached (`owing 2026-05-01`)."""
+    cut_off = Cast(F("agreement__edition__report_cut_off"), CharField())
+    state = code(
+        When(cancelled_at__isnull=False, then=Value("cancelled")),
+        When(reported_status="fulfilled", then=Value("fulfilled")),
+        When(owes_report(), then=Concat(Value("owing "), cut_off)),
+        default=Value("open"),
+    )
+    return (entries(in_force(), state, path=OF_IT, day=Coalesce(F("due_on"), Value(NEVER))),)
+
+
+def marks_of_light(light: str, on: dt.date) -> list[Mark]:
+    """The entries of `lights` that stand under a light on date `on`: the rule of `agreements.light.light_of`. One query."""
+    if light in ("cancelled", "fulfilled"):
+        return [Mark("al", light)]
+    ends = {end for end in Edition.objects.values_list("report_cut_off", flat=True) if end is not None}
+    owing = {end: f"owing {end.isoformat()}" for end in sorted(ends)}
+    reached = [value for end, value in owing.items() if end <= on]
+    others = ["open", *(value for end, value in owing.items() if end > on)]
+    soon = on + dt.timedelta(days=DUE_SOON_DAYS + 1)
+    days = {"late": (None, on), "no_report": (on, None), "due_soon": (on, soon), "on_time": (soon, None)}[light]
+    values = {"late": [*others, *reached], "no_report": reached}.get(light, others)
+    return [Mark("al", value, *days) for value in values]
+
+
+def parties(body: str) -> QuerySet[Any]:
+    return entries(Party.objects.visible_to(None).filter(**{f"{body}__isnull": False}), F(f"{body}__key"), path=OF_IT)
+
+
+def states() -> tuple[QuerySet[Any], ...]:
+    """Under the states that a commitment, or a proposal that the agreement cites, names."""
+    promised = Commitment.objects.visible_to(None).filter(states__isnull=False)
+    cited = Agreement.proposals.through.objects.filter(
+        agreement_gate(None, OF_IT), proposal_gate(None, "proposal__"), proposal__states__isnull=False
+    )
+    return entries(promised, F("states__code"), path=OF_IT), entries(cited, F("proposal__states__code"), path=OF_IT)
+
+
+def fates() -> tuple[QuerySet[Any], ...]:
+    """Proposals under what became of them (`agreements.kept.outcomes`), by the first due date of what is not kept yet."""
+    rows = with_outcome(Proposal.objects.visible_to(None))
+    return (entries(rows, F("end"), day=Coalesce(F("first_due"), Value(NEVER))),)
+
+
+OF_AGREEMENT = Source("agreements_agreement", FORCE, "{row}.id")
+OF_PARTY = ("agreement_id", "agency_id", "organization_id")
+#: The agreements that have to do with a state.
+NAMING = (
+    "SELECT c.agreement_id FROM agreements_commitment c JOIN agreements_commitment_states s ON s.commitment_id = c.id "
+    f"WHERE s.area_id = {{row}}.id UNION SELECT c.agreement_id FROM {CITED} c "
+    "JOIN proposals_proposal_states s ON s.proposal_id = c.proposal_id WHERE s.area_id = {row}.id"
+)
+ROLLS = (
+    Roll(
+        "al",
+        Agreement,
+        lights,
+        (
+            OF_AGREEMENT,
+            Source("agreements_commitment", STATES, "{row}.agreement_id"),
+            Source("forum_edition", ("report_cut_off",), "SELECT id FROM agreements_agreement WHERE edition_id = {row}.id"),
+        ),
+        dated=True,
+    ),
+    Roll("pf", Proposal, fates, OUTCOME_SOURCES, dated=True),
+    Roll(
+        "aa",
+        Agreement,
+        lambda: (parties("agency"),),
+        (
+            OF_AGREEMENT,
+            Source("agreements_party", OF_PARTY, "{row}.agreement_id"),
+            of_key("forum_agency", "SELECT agreement_id FROM agreements_party WHERE agency_id = {row}.id"),
+        ),
+    ),
+    Roll(
+        "ao",
+        Agreement,
+        lambda: (parties("organization"),),
+        (
+            OF_AGREEMENT,
+            Source("agreements_party", OF_PARTY, "{row}.agreement_id"),
+            of_key("forum_organization", "SELECT agreement_id FROM agreements_party WHERE organization_id = {row}.id"),
+        ),
+    ),
+    Roll(
+        "as",
+        Agreement,
+        states,
+        (
+            OF_AGREEMENT,
+            Source("agreements_commitment", ("agreement_id", "since_version"), "{row}.agreement_id"),
+            Source(
+                "agreements_commitment_states",
+                (),
+                "SELECT agreement_id FROM agreements_commitment WHERE id = {row}.commitment_id",
+            ),
+            Source(CITED, (), "{row}.agreement_id"),
+            Source("proposals_proposal", PUBLIC, f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.id", IS_PUBLIC),
+            Source("proposals_proposal_states", (), f"SELECT agreement_id FROM {CITED} WHERE proposal_id = {{row}}.proposal_id"),
+            Source(
+                "forum_edition",
+                ("stage",),
+                f"SELECT c.agreement_id FROM {CITED} c JOIN proposals_proposal p ON p.id = c.proposal_id "
+                "WHERE p.edition_id = {row}.id",
+                OPENING,
+            ),
+            of_key("forum_area", NAMING, "code"),
+        ),
+    ),
+)

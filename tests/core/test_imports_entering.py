@@ -1,0 +1,91 @@
+"""A name in a column of organizations that is in no register: entered as a new one by the organizer's word, and undone with the file."""
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
+
+from core.models import Event, ImportBatch
+from forum.models import Organization, Participation
+from proposals.models import Proposal
+from tests.desk import DeskMixin, at
+from tests.personas import PersonaWorld
+
+PEOPLE = "clave,nombre,papel,organizacion\nE-1,Ana Muestra Uno,migrant_leader,Unión Güera\nE-2,Eva Muestra Dos,migrant_leader,UNION GÜERA\nE-3,Ivo Muestra Tres,observer,Otra Casa\n"
+PROPOSALS = "folio,titulo_es,problema_es,peticion_es,proponentes\nFP1-901,Uno,p,q,Red Nueva;ORG-01\n"
+
+
+class EnteringTests(DeskMixin, PersonaWorld, TestCase):
+    def setUp(self):
+        self.client = self.sign_in("organizer")
+
+    def send(self, text, kind="participants"):
+        self.url = at("import_new", kind)
+        return self.client.post(self.url, {"file": SimpleUploadedFile("x.csv", text.encode()), "edition": "propia"})
+
+    def post(self, page, **more):
+        sent = {"token": page.context["token"], "headers": page.context["mark"], "do": "look"}
+        for column in page.context["columns"]:
+            sent[f"column-{column['place']}"] = column["name"]
+            for number, each in enumerate(column["strange"]):
+                place = f"{column['place']}-{number}"
+                sent |= {f"value-{place}": each["folded"], f"{'anew' if each['is_anew'] else 'word'}-{place}": each["chosen"]}
+        return self.client.post(self.url, sent | more)
+
+    def test_a_name_becomes_a_record_and_goes_with_the_file(self):
+        there, events = Organization.objects.count(), Event.objects.count()
+        page = self.send(PEOPLE)
+        self.assertContains(page, "0 new, 0 changed, 0 the same, 3 refused")
+        self.assertContains(page, "What does “Unión Güera” stand for?")
+        page = self.post(page, **{"anew-3-0": "+hometown_club"})
+        # A dry run writes nothing, and what was said stays on the page.
+        self.assertContains(page, "2 new, 0 changed, 0 the same, 1 refused")
+        self.assertContains(page, '<option value="+hometown_club" selected>')
+        self.assertEqual((Organization.objects.count(), Event.objects.count()), (there, events))
+        self.post(page, do="import")
+        main, names = ImportBatch.objects.order_by("-pk")[0:2]
+        made = Organization.objects.get(name="Unión Güera")
+        self.assertEqual((names.kind, names.created, main.created, main.quarantined), ("organizations", 1, 2, 1))
+        self.assertEqual((made.kind, made.key[:4], made.editions.get().slug), ("hometown_club", "ORG-", "propia"))
+        self.assertEqual({part.organization for part in Participation.objects.filter(key__in=["E-1", "E-2"])}, {made})
+        event = Event.objects.get(model="forum.organization", record_id=made.pk, action="create")
+        self.assertEqual((event.origin, event.actor), ("import", self.accounts["organizer"]))
+        self.assertContains(self.client.get(at("import", main.key)), names.key)
+        # The next file with that name knows it.
+        self.assertContains(self.send(PEOPLE), "0 new, 0 changed, 2 the same, 1 refused")
+        self.client.post(at("import_undo", main.key))
+        self.assertEqual(Organization.objects.count(), there)
+        self.assertEqual([batch.state for batch in ImportBatch.objects.all()], ["undone", "undone"])
+
+    def test_undo_is_refused_where_somebody_else_names_the_new_one(self):
+        page = self.post(self.send(PEOPLE), **{"anew-3-0": "+network", "anew-3-1": "+other"})
+        self.post(page, do="import")
+        main = ImportBatch.objects.first()
+        self.assertEqual((main.created, ImportBatch.objects.last().created), (3, 2))
+        made = Organization.objects.get(name="Otra Casa")
+        Organization.objects.filter(key="ORG-01").update(parent=made)
+        page = self.client.post(at("import_undo", main.key))
+        self.assertContains(page, made.key, status_code=422)
+        self.assertEqual([batch.state for batch in ImportBatch.objects.all()], ["done", "done"])
+        self.assertEqual(Participation.objects.filter(key__startswith="E-").count(), 3)
+
+    def test_one_of_several_in_a_cell(self):
+        page = self.post(self.send(PROPOSALS, "proposals"), **{"anew-4-0": "+network"})
+        self.assertContains(page, "1 new, 0 changed, 0 the same, 0 refused")
+        self.post(page, do="import")
+        self.assertEqual(
+            set(Proposal.objects.get(folio="FP1-901").proponents.values_list("name", flat=True)),
+            {"Red Nueva", Organization.objects.get(key="ORG-01").name},
+        )
+
+    def test_nonsense_enters_nothing(self):
+        there, files = Organization.objects.count(), self.files()
+        for answer in ("+nonsense", "+", "+\x00", "+hometown_club" * 3):
+            page = self.post(self.send(PEOPLE), **{"anew-3-0": answer, "do": "import"})
+            self.assertIn(page.status_code, (302, 422), answer)
+        self.assertEqual(Organization.objects.count(), there)
+        self.assertEqual(Participation.objects.filter(key__startswith="E-").count(), 0)
+        self.assertEqual(self.files() - files, {batch.file.name for batch in ImportBatch.objects.all()})
+
+    def files(self):
+        folders = [f"imports/{name}" for name in default_storage.listdir("imports")[0] if name.startswith("imp-")]
+        return {f"{folder}/{name}" for folder in folders for name in default_storage.listdir(folder)[1]}
