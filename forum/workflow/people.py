@@ -72,7 +72,7 @@ def edit_participation(
         if person_values:
             person = participation.person
             # Before the change, which forgets what was read together with others (an import).
-            parts = person.participations.all()
+            parts: Any = person.participations.all()
             if "participations" not in getattr(person, "_prefetched_objects_cache", {}):
                 parts = parts.select_related("edition", "organization", "agency")
             parts = list(parts)
@@ -146,6 +146,7 @@ def check_in(*, participation: Participation, actor: Any, undo: bool = False, at
     with gathering.together():
         if (lock(participation).checked_in_at is None) == undo:
             return participation
+        refuse_gone(participation.person)
         with changing(participation, "undo_check_in" if undo else "check_in", actor=actor) as change:
             change.record.checked_in_at = None if undo else at or change.at
     return participation
