@@ -10,6 +10,7 @@ from unittest.mock import patch
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase, override_settings
@@ -146,7 +147,7 @@ class ErasureTests(World, TestCase):
     def test_nothing_is_left_but_what_the_list_says(self) -> None:
         self.client.force_login(self.account)
         self.client.get("/en/workspace/privacy/mine/")
-        put_by(self.account, "participants", SHEET.encode(), {"name": "x", "edition": "propia"})
+        put_by(self.account, "participants", ContentFile(SHEET.encode()), {"name": "x", "edition": "propia"})
         reader = self.client_class()
         pages = ["/en/participants/", "/en/forums/propia/", "/en/search/?q=canariazul", f"/en/agreements/{self.agreement.folio}/"]
         pages += ["/en/participants/participants.csv", "/en/forums/propia.json", f"/en/proposals/{self.proposal.folio}.json"]
