@@ -78,7 +78,8 @@ def forget_imports(marks: Marks, record_ids: Collection[int]) -> tuple[int, int]
 
     Raises `StepRefused` while a list of people is being imported: it may bring the person back.
     """
-    batches = ImportBatch.objects.filter(kind__in=personal_kinds())
+    # Trials of files that wait hold the same cells.
+    batches = ImportBatch._base_manager.filter(kind__in=personal_kinds())
     if batches.filter(state__in=[BatchState.QUEUED, BatchState.RUNNING]).exists():
         raise StepRefused(_("A list of people is being imported: wait for its end and try again."), code="import")
     touched: dict[int, int] = {}
@@ -97,7 +98,7 @@ def empty_row(row: ImportRow) -> None:
     ImportRow.objects.filter(pk=row.pk).update(values={}, before={}, problems=[], key_hash="")
     if row.outcome == Outcome.QUARANTINED:
         ImportRow.objects.filter(pk=row.pk).update(outcome=Outcome.SKIPPED)
-        ImportBatch.objects.filter(pk=row.batch_id).update(quarantined=F("quarantined") - 1, skipped=F("skipped") + 1)
+        ImportBatch._base_manager.filter(pk=row.batch_id).update(quarantined=F("quarantined") - 1, skipped=F("skipped") + 1)
 
 
 def empty_batch(batch: ImportBatch, marks: Marks, *, has_rows: bool) -> int:
@@ -114,7 +115,7 @@ def empty_batch(batch: ImportBatch, marks: Marks, *, has_rows: bool) -> int:
         values["file"] = ""
         transaction.on_commit(lambda: default_storage.delete(stored))
     if values:
-        ImportBatch.objects.filter(pk=batch.pk).update(**values)
+        ImportBatch._base_manager.filter(pk=batch.pk).update(**values)
     return int("file" in values)
 
 

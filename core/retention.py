@@ -72,7 +72,7 @@ def settled_mails(limit: dt.datetime) -> QuerySet[Any]:
 def old_lists(limit: dt.datetime) -> QuerySet[Any]:
     """Imports of lists of people that still have their file or the cells of a row."""
     kept = Q(pk__in=ImportRow.objects.exclude(values={}).values("batch")) | ~Q(file="")
-    return ImportBatch.objects.filter(kept, kind__in=personal_kinds(), finished_at__lt=limit)
+    return ImportBatch._base_manager.filter(kept, kind__in=personal_kinds(), finished_at__lt=limit)
 
 
 def empty_lists(rows: QuerySet[Any]) -> int:
@@ -81,7 +81,7 @@ def empty_lists(rows: QuerySet[Any]) -> int:
     for batch in list(rows):
         stored = batch.file.name
         ImportRow.objects.filter(batch=batch).update(values={}, before={}, problems=[], key_hash="")
-        ImportBatch.objects.filter(pk=batch.pk).update(file="", file_name="", plan={}, notes=[])
+        ImportBatch._base_manager.filter(pk=batch.pk).update(file="", file_name="", plan={}, notes=[])
         if stored:
             transaction.on_commit(lambda stored=stored: default_storage.delete(stored))  # type: ignore[misc]
         number += 1

@@ -22,7 +22,7 @@ from agreements.models import Acceptance, Attendance
 from core import erasing, ledger
 from core.imports.pending import put_by
 from core.imports.runner import run_import
-from core.models import ImportRow, Subscription
+from core.models import ImportBatch, ImportRow, Subscription
 from core.workflow import StepRefused
 from forum import workflow
 from forum.models import Participation, Person, Role, User
@@ -109,6 +109,12 @@ class World(PersonaWorld):
         # A row that never went in, of the same person.
         refused = SHEET.replace("LID-01", "LID-09").replace("ORG-01", "ORG-99")
         cls.refused = run_import("participants", name="otra.csv", data=refused.encode(), actor=organizer, edition="propia").batch
+        tried = ImportBatch._base_manager.create(
+            kind="participants", trial=True, file_name="x.csv", rows=1, quarantined=1, total=1
+        )
+        ImportRow.objects.create(
+            batch=tried, number=1, outcome="quarantined", values={"nombre": NAME}, problems=[{"value": PHONE}]
+        )
         cls.part = Participation.objects.get(key="LID-01")
         cls.person = cls.part.person
         cls.account = make.user(EMAIL, name=NAME, delegate=cls.organization)
@@ -177,7 +183,7 @@ class ErasureTests(World, TestCase):
 
         self.assertEqual(holding(CANARIES), set())
         self.assertEqual(stored(), set())
-        self.assertEqual((done.rows, done.files, done.accounts), (2, 3, 1))
+        self.assertEqual((done.rows, done.files, done.accounts), (3, 3, 1))
         for name in ("pages", "answers"):
             kept = repr(getattr(caches[name], "_cache", {})).casefold()
             self.assertFalse([canary for canary in CANARIES if canary in kept])
@@ -266,7 +272,7 @@ class ErasureTests(World, TestCase):
         out = io.StringIO()
         type(self.proposal).objects.filter(pk=self.proposal.pk).update(problem_es=IN_A_TEXT)
         call_command("erase_person", self.person.key, "--yes", stdout=out)
-        self.assertIn(f"{self.person.key}: suppressed. Rows of imports: 2; files: 2; accounts: 1.", out.getvalue())
+        self.assertIn(f"{self.person.key}: suppressed. Rows of imports: 3; files: 2; accounts: 1.", out.getvalue())
         self.assertIn("proposals.proposal.problem_es", out.getvalue())
         for key in (self.person.key, "p-none", "\x00"):
             self.assertRaises(CommandError, call_command, "erase_person", key, "--yes", stdout=out)
