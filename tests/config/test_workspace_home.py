@@ -117,7 +117,7 @@ class HomeTests(DeskMixin, ProposalWorld, TestCase):
             "delegate": ["What waits", "Proposals", "Agreements", "Meetings", "My data"],
             "organizer": [
                 *("What waits", "Proposals", "Agreements", "Meetings"),
-                *("Participants", "Organizations", "Public bodies", "Mails", "Privacy", "My data"),
+                *("Participants", "Organizations", "Public bodies", "Accounts", "Mails", "Privacy", "My data"),
             ],
         }
         for name, labels in expected.items():
