@@ -22,6 +22,7 @@ class Audience(models.TextChoices):
     PUBLIC = "public", pgettext_lazy("who sees a field", "everybody")
     CONSENT = "consent", pgettext_lazy("who sees a field", "everybody, while the person consents")
     ORGANIZER = "organizer", pgettext_lazy("who sees a field", "organizers of the forum")
+    ANY_ORGANIZER = "any_organizer", pgettext_lazy("who sees a field", "organizers of any forum")
     ORGANIZATION = "organization", pgettext_lazy("who sees a field", "the own organization")
     BODY = "body", pgettext_lazy("who sees a field", "the own public body")
     PERSON = "person", pgettext_lazy("who sees a field", "the person")

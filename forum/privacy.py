@@ -112,18 +112,19 @@ def accounts() -> None:
     holds_only("forum.User", nothing=("language", "is_demo", "epoch"))
     holds(
         "forum.User",
+        (("email",), _("E-mail address"), ACCOUNTS, (A.ANY_ORGANIZER, A.BODY, A.PERSON, A.ADMINISTRATOR)),
         (
-            ("email", "name"),
-            _("E-mail address, name"),
+            ("name",),
+            _("Name"),
             ACCOUNTS,
-            (A.ORGANIZER, A.BODY, A.PERSON, A.ADMINISTRATOR),
+            (A.ANY_ORGANIZER, A.BODY, A.ORGANIZATION, A.PERSON, A.ADMINISTRATOR),
             _("A body reads the names of its own officials. The public reads the function, never the account."),
         ),
         (("is_active", "last_login", "created_at"), _("When an account was made and used"), ACCOUNTS, DESK),
         (("password",), _("Password, as a hash"), ACCOUNTS, NOBODY),
     )
     holds_only("forum.Role", nothing=("kind", "edition", "agency", "organization"))
-    holds("forum.Role", (("user", "post"), _("Roles and posts"), ACCOUNTS, (A.ORGANIZER, A.BODY, A.PERSON, A.ADMINISTRATOR)))
+    holds("forum.Role", (("user", "post"), _("Roles and posts"), ACCOUNTS, (A.ANY_ORGANIZER, A.BODY, A.PERSON, A.ADMINISTRATOR)))
     holds("account.EmailAddress", (("user", "email"), _("E-mail address, name"), ACCOUNTS, DESK))
     holds("mfa.Authenticator", (("user",), _("Second factor"), ACCOUNTS, OWN))
     holds_only("sessions.Session", nothing=("session_key", "expire_date"))
