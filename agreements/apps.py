@@ -7,6 +7,7 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements: what is promised and kept")
 
     def ready(self) -> None:
+        from agreements import privacy
         from agreements.figures import of_fate
         from agreements.kept import FIGURES
         from agreements.notices import tables
@@ -22,6 +23,8 @@ class AgreementsConfig(AppConfig):
         from core.workflow import register
 
         register(*WORKFLOWS)
+        privacy.declare()
+        sockets.papers_of.plug(privacy.papers_of)
         tally.keep(*FIGURES)
         rolls.keep(*ROLLS)
         sockets.record_panels.plug(panel_of)

@@ -18,7 +18,7 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from agreements.models import Agreement, Commitment
 from agreements.querysets import DUE_SOON_DAYS
 from core import tally
-from forum.listing import FEWEST_PEOPLE
+from forum.counting import publishable, publishable_of_all
 from forum.models import Agency, Area, Edition, Organization, Participation
 from proposals.kept import answer_on
 from proposals.models import Proposal
@@ -189,26 +189,38 @@ def cited_by(agreements: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def by_state(edition: Edition | None = None) -> list[OfState]:
-    """The 32 federal entities with their organizations, people, proposals and agreements. Five queries."""
+    """The 32 federal entities with their organizations, people, proposals and agreements. Six queries."""
     found = {area.pk: OfState(area) for area in Area.objects.filter(kind=Area.Kind.FEDERAL_ENTITY)}
     organizations = Organization.objects.visible_to(None)
-    people = Participation.objects.visible_to(None)
     if edition is not None:
         organizations = organizations.filter(edition_rows__edition=edition)
-        people = people.filter(edition=edition)
-    counted = {
-        "organizations": (organizations, "state_of_origin", "pk"),
-        "people": (people, "person__state_of_origin", "person"),
-    }
-    for name, (rows, column, what) in counted.items():
-        for key, number in grouped(rows, column, what).items():
-            if key in found and not (name == "people" and number < FEWEST_PEOPLE):
-                setattr(found[key], name, number)
+    for key, number in grouped(organizations, "state_of_origin", "pk").items():
+        if key in found:
+            found[key].organizations = number
+    for key, number in people_by_state(edition).items():
+        if key in found:
+            found[key].people = number
     for name, figure in (("proposals", "states_named"), ("agreements", "states_concerned")):
         for key, number in tally.sums(figure, "body", **of(edition)):
             if key in found:
                 setattr(found[key], name, number)
     return sorted(found.values(), key=lambda each: each.area.sort)
+
+
+def people_by_state(edition: Edition | None) -> dict[int, int]:
+    """Area → how many people come from it, as far as that may be published (`forum.counting`). Two queries."""
+    rows = Participation.objects.visible_to(None)
+    of_each: dict[int, dict[int | None, int]] = defaultdict(dict)
+    for of, area, number in (
+        rows.order_by().values_list("edition", "person__state_of_origin").annotate(number=Count("person", distinct=True))
+    ):
+        of_each[of][area] = number
+    parts = {of: publishable({k: n for k, n in each.items() if k is not None}, each.get(None, 0)) for of, each in of_each.items()}
+    if edition is not None:
+        return parts.get(edition.pk, {})
+    together = rows.order_by().values_list("person__state_of_origin").annotate(number=Count("person", distinct=True))
+    counts = dict(together)
+    return publishable_of_all(counts, parts.values(), counts.pop(None, 0))
 
 
 def grouped(rows: QuerySet[Any], column: str, of: str) -> dict[int, int]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from agreements import figures
-from agreements.figures import FEWEST_PEOPLE, Month, OfBody, OfState
+from agreements.figures import Month, OfBody, OfState
 from agreements.models.commitments import Light
 from core.charts import Bars, Flow, Kind, Lines, Row, Square, Tiles, flow, lines, stacked_bars, tile_map
+from forum.listing import FEWEST_PEOPLE
 from forum.models import Edition
 from forum.reference.tiles import MEXICO
 from proposals.listing import FATES

@@ -41,6 +41,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def days(name: str, default: int) -> int:
+    """A whole number of days, from 1 to 3650."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 3650:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a number of days: write a whole number from 1 to 3650.")
+    return int(value)
+
+
 def kept_key(path: Path) -> str:
     """The secret key of this installation: a long random text, made once and kept in `path` for its owner alone.
 

@@ -130,6 +130,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
+# Blocked personal data are suppressed after so many days (for counsel to decide: the term in which a claim can be made).
+BLOCKING_DAYS = env.days("BLOCKING_DAYS", 90)
+
 # --- people -----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "forum.User"

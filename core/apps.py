@@ -18,7 +18,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Events, ledger and imports")
 
     def ready(self) -> None:
-        from core import checks, locks, search, tally_triggers, triggers  # noqa: F401 (checks register themselves)
+        from core import checks, locks, retention, search, tally_triggers, triggers  # noqa: F401 (checks register themselves)
         from core.imports import candidates
 
         # Sent for each app once all migrations are done; one app is enough.
@@ -33,3 +33,4 @@ class CoreConfig(AppConfig):
         post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")
         post_migrate.connect(candidates.after_migrations, sender=self, dispatch_uid="names")
         connection_created.connect(without_jit, dispatch_uid="jit")
+        retention.declare()

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.core.cache import cache
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
@@ -180,6 +180,12 @@ def record_event(
     if (kept := _watched.get()) is not None:
         kept.append(event)
     return event
+
+
+def record_read(record: Any, action: str, user: Any) -> None:
+    """Somebody read or took along personal data: one event about `record` (an edition for a list, the account for all there is)."""
+    with transaction.atomic():
+        record_event(record, action, actor=user)
 
 
 def build_event(

@@ -25,6 +25,7 @@ legend, a help text or the words of a button: crispy writes those as they are.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,11 +34,17 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout, Submit
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.core.files import File
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.insides import text_of_file
+from core.personal import in_texts
+
+#: The box by which a person confirms that a text may stay.
+LOOKED_AT = "looked_at"
 #: No public key is longer.
 LONGEST_KEY = 80
 MOST_REVISIONS = 2**31 - 1
@@ -79,6 +86,8 @@ class FormBase:
     #: Where the form is sent; '' is the page itself.
     action: str = ""
     form_tag: bool = True
+    #: Texts and names of files are looked through for personal data before they are taken; False where nobody publishes them.
+    watches: bool = True
 
     fields: dict[str, forms.Field]
     stale_rows: list[StaleRow]
@@ -115,6 +124,46 @@ class FormBase:
         """The cleaned values of the named fields (default: all but the revision), for a door."""
         wanted = names or [name for name in self.fields if name != "revision"]
         return {name: self.cleaned_data[name] for name in wanted if name in self.cleaned_data}  # type: ignore[attr-defined]
+
+    # --- what should perhaps not be published ---
+
+    def is_valid(self) -> bool:
+        """Valid, and nothing in its new texts looks like personal data, or whoever wrote them says that it may stay."""
+        return bool(super().is_valid() and not self.in_doubt())  # type: ignore[misc]
+
+    def watched(self) -> list[tuple[str, str]]:
+        """(label, text) of what everybody may read one day: long texts and titles that are new, and names and text of files."""
+        found = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)  # type: ignore[attr-defined]
+            label = words_for(field, name)
+            if isinstance(value, File):
+                found += [(label, str(value.name)), (label, text_of_file(value))]
+            elif isinstance(value, str) and (isinstance(field.widget, forms.Textarea) or name.startswith("title")):
+                if name in self.changed_data:  # type: ignore[attr-defined]
+                    found.append((label, value))
+        return found
+
+    def in_doubt(self) -> bool:
+        """Whether something looks like personal data and was not confirmed; the form then says what, and asks."""
+        found = in_texts(self.watched()) if self.watches and self.form_tag else []
+        if not found:
+            return False
+        mark = hashlib.sha256(repr(sorted({each.passage for _label, each in found})).encode("utf-8", "replace")).hexdigest()[:16]
+        if self.data.get(self.add_prefix(LOOKED_AT)) == mark:  # type: ignore[attr-defined]
+            return False
+        self.fields[LOOKED_AT] = forms.BooleanField(
+            label=_("I have looked: it may stay as it is"), required=False, widget=forms.CheckboxInput(attrs={"value": mark})
+        )
+        self.__dict__.pop("helper", None)
+        passages = [_("“%(passage)s” (%(kind)s) in “%(label)s”") % {"label": label, **vars(each)} for label, each in found]
+        self.refuse(
+            _(
+                "This looks like personal data that everybody might read: %(passages)s. Take it out, or confirm below that it may stay."
+            )
+            % {"passages": "; ".join(dict.fromkeys(passages))}
+        )
+        return True
 
     # --- what went wrong ---
 
@@ -196,6 +245,8 @@ class FormBase:
         parts = self.layout()
         if "revision" in self.fields:
             parts = ["revision", *parts]
+        if LOOKED_AT in self.fields:
+            parts = [*parts, LOOKED_AT]
         if self.form_tag:
             submits = [button("save", self.submit_label, self.id_of("save"), self.submit_class)]
             submits += [button(name, label, self.id_of(name), "btn-secondary") for name, label in self.buttons]

@@ -160,6 +160,11 @@ class Fts5:
         with connection.cursor() as cursor:
             cursor.executemany("DELETE FROM core_search_fts WHERE rowid = %s", [(number,) for number in numbers])
 
+    def settle(self) -> None:
+        """Write the index anew: until then it holds the words of deleted rows."""
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO core_search_fts (core_search_fts) VALUES ('optimize')")
+
     def forget_all(self) -> None:
         SearchWord.objects.all().delete()
         with connection.cursor() as cursor:
@@ -272,6 +277,9 @@ class Gin:
 
     def forget(self, numbers: list[int]) -> None:
         """The vector goes with its row."""
+
+    def settle(self) -> None:
+        """Nothing is left behind here."""
 
     def forget_all(self) -> None:
         SearchWord.objects.all().delete()

@@ -83,5 +83,7 @@ ledger_checks = Socket("ledger checks")
 #: How many reminders were sent about open requests: `plug(records) -> {pk: number} | None`, records all of one model. Nothing is
 #: shown for a record that no plug names: a count that nobody keeps is not a count of zero.
 reminders_sent = Socket("reminders sent")
+#: Papers on which people may have signed: `plug(participations) -> list of words | None`. Only a person can look at a scan.
+papers_of = Socket("papers of people")
 #: Reminders that the calendar asks for: `plug(on) -> iterable[ReminderDue] | None`; `on` None means today where each forum is.
 reminders_due = Socket("reminders due")

@@ -18,12 +18,13 @@ from core.models import revision
 #: Apps whose tables public pages are made of.
 OURS = ("core", "forum", "proposals", "agreements")
 #: Tables that no public page shows (what is counted in, the counters of folios, the rows of imports before they are entered,
-#: keys of names, mails and who gets them), and the kept sums and rolls, which only the triggers of other tables write.
+#: keys of names, mails and who gets them, requests about personal data), and the kept sums and rolls, which only the triggers of other tables write.
 UNSEEN = frozenset(
     {
         *("core_revision", "core_foliocounter", "core_importbatch", "core_importrow"),
         *("core_tally", "core_talliedfact", "core_rollentry", "core_searchword", "core_matchkey"),
         *("core_message", "core_mailsettings", "core_subscription", "core_receipt"),
+        *("forum_privacyrequest", "core_purge"),
         # What is written of attempts to get in changes no page.
         *("core_eventseal", "forum_invitation"),
         *("agreements_draftcomment", "agreements_campaign", "agreements_campaignask"),

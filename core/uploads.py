@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
+from core.insides import TooLarge, without_metadata
 from core.text import clean_line
 
 #: Largest file that is taken, in bytes.
@@ -50,7 +51,10 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that passed: `file` to store, `name` to show, and what its record keeps of it."""
+    """A file that passed, without its metadata: `file` to store, `name` to show, and what its record keeps of it.
+
+    The fingerprint is that of what is stored, and so of what is handed out.
+    """
 
     file: ContentFile[bytes]
     name: str
@@ -82,6 +86,12 @@ def take_in(sent: Any) -> Upload:
         )
     if not ending:
         name += KINDS[kind][0]
+    try:
+        data = without_metadata(data, kind, name)
+    except TooLarge as error:
+        raise ValidationError(
+            _("“%(name)s” is too large once it is unpacked: save it in a smaller form.") % {"name": name}, code="unpacked"
+        ) from error
     return Upload(ContentFile(data, name="upload"), name, kind, len(data), hashlib.sha256(data).hexdigest())
 
 

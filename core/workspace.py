@@ -37,6 +37,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from core import insides
 from core.fields import LONG_TEXT
 from core.forms import BaseForm
 from core.workflow import StaleRecord, StepRefused, Transition, Workflow
@@ -72,6 +73,7 @@ def sent(request: HttpRequest) -> Any:
 
 def attempt(form: Any, door: Callable[..., Any], /, **arguments: Any) -> bool:
     """Call a door; True when it went through (`form.result` is what it answered). A refusal becomes an error of the form."""
+    insides.listen()
     try:
         form.result = door(**arguments)
     except StaleRecord as stale:
@@ -86,8 +88,10 @@ def attempt(form: Any, door: Callable[..., Any], /, **arguments: Any) -> bool:
 
 
 def done(request: HttpRequest, sentence: Any, *to: Any, **arguments: Any) -> HttpResponse:
-    """Say that it is done and go on, as `redirect` does."""
+    """Say that it is done, and what there is to know about the files that were sent, and go on, as `redirect` does."""
     messages.success(request, str(sentence))
+    for warning in insides.heard():
+        messages.warning(request, warning)
     return redirect(*to, **arguments)
 
 

@@ -13,13 +13,15 @@ class ForumConfig(AppConfig):
         from core import sockets
         from core.outbox import notices, subscriptions
         from core.workflow import register
-        from forum import accounts
-        from forum.gaps import gaps_of
+        from forum import accounts, privacy, retention
+        from forum.gaps import gaps_of, waiting_for
         from forum.matching import register_names
         from forum.notices import NOTICES
         from forum.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
+        privacy.declare()
+        retention.declare()
         register_names()
         notices.register(*NOTICES)
         account.password_reset.connect(accounts.after_reset, dispatch_uid="forum")
@@ -27,5 +29,6 @@ class ForumConfig(AppConfig):
             signal.connect(accounts.after_change_of_factor, dispatch_uid="forum")
         mfa.authentication_failed.connect(accounts.after_failed_factor, dispatch_uid="forum")
         sockets.edition_gaps.plug(gaps_of)
+        sockets.waiting.plug(waiting_for)
         subscriptions.followable("agency", "forum.agency")
         subscriptions.followable("organization", "forum.organization")

@@ -12,6 +12,31 @@ from django.utils.translation import gettext as _
 
 from core.models import Message
 from core.models.outbox import MessageState
+from core.sockets import WaitingItem
+from forum.models import PrivacyRequest
+from forum.roles import roles_of
+
+#: Privacy requests that the home lists; their own page has all.
+MOST_REQUESTS = 25
+
+
+def waiting_for(user: Any, today: dt.date) -> list[WaitingItem]:
+    """Privacy requests of my editions that wait for an answer, or for what was granted."""
+    editions = roles_of(user).editions
+    if not editions:
+        return []
+    rows = PrivacyRequest.objects.open().filter(edition__in=editions).select_related("edition").order_by("answer_due_on", "key")
+    return [
+        WaitingItem(
+            kind="privacy",
+            what=_("Answer requests about personal data"),
+            record=row.key,
+            title=str(row.get_kind_display()),
+            url=reverse("workspace:privacy_request", args=[row.key]),
+            due_on=row.due_on,
+        )
+        for row in rows[:MOST_REQUESTS]
+    ]
 
 
 def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:

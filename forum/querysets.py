@@ -62,7 +62,25 @@ class PersonQuerySet(GatedQuerySet):
         mine = Q(user_id=user.pk)
         if roles.editions:
             mine |= Q(id__in=self.model.participation_model().objects.filter(edition__in=roles.editions).values("person"))
-        return self.filter(mine)
+        return self.filter(mine, blocked_at__isnull=True)
+
+
+class PrivacyRequestQuerySet(GatedQuerySet):
+    """Requests about personal data: the organizers of the forum that they are about."""
+
+    def visible_to(self, user: Any) -> PrivacyRequestQuerySet:
+        roles = roles_of(user)
+        return self.all() if roles.administrator else self.filter(edition__in=roles.editions)
+
+    def of_person(self, person: Any, emails: Any = ()) -> PrivacyRequestQuerySet:
+        """Those that are known to be the person's, and those that came from the same address."""
+        same = Q(person=person)
+        for email in emails:
+            same |= Q(email__iexact=email)
+        return self.filter(same)
+
+    def open(self) -> PrivacyRequestQuerySet:
+        return self.exclude(status__in=["done", "closed"])
 
 
 class ParticipationQuerySet(GatedQuerySet):

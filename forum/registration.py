@@ -86,9 +86,9 @@ def person_row(row: Participation) -> DeskRow:
     return DeskRow(
         code=f"{PERSON}:{row.key}",
         group=LEADERS if row.role == Participation.Role.MIGRANT_LEADER else OTHERS,
-        name=row.person.name,
+        name=row.person.shown,
         note=f"{role} · {body.short}" if body is not None else role,
-        words=fold(row.person.name, row.key, role, *names),
+        words=fold(row.person.shown, row.key, role, *names),
         arrived=row.checked_in_at is not None,
         body=code_of(body),
         consents=row.show_name,

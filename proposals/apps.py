@@ -10,6 +10,7 @@ class ProposalsConfig(AppConfig):
         from core import rolls, sockets, tally
         from core.outbox import notices, reminders, subscriptions
         from core.workflow import register
+        from proposals import privacy
         from proposals.kept import FIGURES
         from proposals.notices import tables
         from proposals.panels import panel_of
@@ -22,6 +23,7 @@ class ProposalsConfig(AppConfig):
         from proposals.workflow.calendar import recount
 
         register(*WORKFLOWS)
+        privacy.declare()
         tally.keep(*FIGURES)
         rolls.keep(*ROLLS)
         sockets.record_panels.plug(panel_of)

@@ -130,7 +130,7 @@ def sign_sheet_document(meeting: Meeting, rows: Any, address: str) -> Document:
     headers = [_("No."), _("Name"), _("Body"), pgettext("column of a sign sheet", "Signature")]
     lines = []
     for row in rows:
-        person = row.participation.person.name if row.participation is not None else ""
+        person = row.participation.person.shown if row.participation is not None else ""
         lines.append([str(len(lines) + 1), person, row.body.short, ""])
     lines += [[str(len(lines) + 1 + number), "", "", ""] for number in range(BLANK_LINES)]
     return Document(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from agreements.models import Agreement, AgreementVersion, Commitment, MinutesVersion, Party
+from agreements.models import Agreement, AgreementVersion, Clause, Commitment, MinutesVersion, Party
 from agreements.workflow.gaps import commitments_of
 from agreements.workflow.shared import in_both, iso, keys
 
@@ -53,8 +53,13 @@ def commitment_text(commitment: Commitment) -> dict[str, Any]:
 
 def agreement_text(agreement: Agreement, version: AgreementVersion) -> dict[str, Any]:
     """Everything that the parties accept, as it stands: kept in `AgreementVersion.text` and hashed."""
-    parties = agreement.parties.select_related("organization", "agency", "representative__person").order_by("id")
-    clauses = version.clauses.prefetch_related("opinions").order_by("number")
+    # Asked of the tables, not of what a page attached to the records: narrowed down further, that would be all rows there are.
+    parties = (
+        Party.objects.filter(agreement=agreement)
+        .select_related("organization", "agency", "representative__person")
+        .order_by("id")
+    )
+    clauses = Clause.objects.filter(version=version).prefetch_related("opinions").order_by("number")
     commitments = commitments_of(agreement, version)
     # What hangs on the commitments comes in five queries, however many they are.
     prefetch_related_objects(commitments, *BESIDE_COMMITMENTS)

@@ -115,7 +115,7 @@ def check_comes_for(row: RowForm, name: str, body: Any) -> None:
         row.add_error(
             name,
             _("%(person)s does not come for %(body)s: choose somebody of that body, or nobody for now.")
-            % {"person": person.person.name, "body": body.short},
+            % {"person": person.person.shown, "body": body.short},
         )
 
 

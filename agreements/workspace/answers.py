@@ -144,4 +144,4 @@ def guest_label(row: Attendance) -> str:
     """Who is invited: the person where one was named, and the body. For organizers alone."""
     if row.participation is None:
         return str(row.body)
-    return f"{row.participation.person.name} · {row.body.short}"
+    return f"{row.participation.person.shown} · {row.body.short}"

@@ -91,7 +91,7 @@ def people_of_edition(edition: Any) -> Options:
         .select_related("person", "organization", "agency")
         .order_by("person__sort", "key")
     )
-    return options(people, lambda each: f"{each.person.name} · {each.body.short if each.body else each.key}")
+    return options(people, lambda each: f"{each.person.shown} · {each.body.short if each.body else each.key}")
 
 
 def parties_among(parties: Iterable[Any]) -> Options:

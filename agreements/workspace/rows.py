@@ -264,6 +264,10 @@ class WithRows(FormBase):
             self.errors["__all__"] = self.error_class()  # type: ignore[attr-defined]
         return bool(valid)
 
+    def watched(self) -> list[tuple[str, str]]:
+        rows = [row for each in self.row_sets.values() for row in each.filled() if not row.errors]
+        return [*super().watched(), *(pair for row in rows for pair in row.watched())]
+
     @property
     def error_list(self) -> list[FieldError]:
         return [*super().error_list, *(error for rows in self.row_sets.values() for error in rows.error_list())]

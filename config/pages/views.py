@@ -204,12 +204,6 @@ def start_of(mark: str, total: int) -> int:
 
 
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    """What is held about people, what is not, and who sees it."""
-    return render(request, "config/public/privacy.html")
-
-
-@require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Where everything can be had as data."""
     edition = Edition.objects.visible_to(None).current()

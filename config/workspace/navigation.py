@@ -64,6 +64,13 @@ ENTRIES: tuple[tuple[str, Any, Any, tuple[str, ...]], ...] = (
     ),
     ("audit", pgettext_lazy("navigation of the workspace", "Audit"), lambda roles: roles.administrator, ("audit",)),
     ("mails", pgettext_lazy("navigation of the workspace", "Mails"), lambda roles: roles.organizer, ("mails", "mail")),
+    (
+        "privacy_requests",
+        pgettext_lazy("navigation of the workspace", "Privacy"),
+        lambda roles: roles.organizer,
+        ("privacy", "person_erase"),
+    ),
+    ("my_data", pgettext_lazy("navigation of the workspace", "My data"), lambda roles: True, ("my_",)),
 )
 
 

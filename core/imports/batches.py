@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from core.events import record_read
 from core.imports import jobs
 from core.imports import undo as undoing
 from core.imports.entering import entered_with
@@ -162,6 +163,8 @@ def import_errors(request: HttpRequest, key: str) -> HttpResponse:
 def import_file(request: HttpRequest, key: str) -> HttpResponse:
     """The file as it came."""
     batch = own_batch(request, key)
+    if batch.file and kinds()[batch.kind].is_personal:
+        record_read(batch, "see_import_file", request.user)
     try:
         return download(batch.file.open("rb"), f"{batch.key}.bin", "application/octet-stream")
     except (OSError, ValueError) as error:

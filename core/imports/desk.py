@@ -55,6 +55,7 @@ READ_AS = ("encoding", "delimiter", "sheet", "header_row")
 class SendForm(BaseForm):
     """A file or pasted cells. `editions`: slugs to choose from, none when rows belong to no edition."""
 
+    watches = False
     submit_label = gettext_lazy("Read it")
 
     file = forms.FileField(

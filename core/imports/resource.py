@@ -372,6 +372,10 @@ class RecordResource(Opening, Settling, Resource):
         """The records of an export, in a lasting order."""
         return self.visible(self.model).order_by("pk")
 
+    def may_leave(self, records: Any) -> Any:
+        """Those of some records that an export may hold."""
+        return records
+
     def places(self, records: Any) -> list[Any]:
         """The records that keep the event of an export of personal data."""
         return []

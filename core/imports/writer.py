@@ -56,6 +56,7 @@ def run_export(
         raise FileRefused(_("You may not export %(kind)s.") % {"kind": kind})
     resource.check_place()
     chosen = resource.model._default_manager.none() if template else resource.records() if records is None else records
+    chosen = resource.may_leave(chosen)
     columns = resource.export_columns(chosen)
     with override(language or get_language()):
         headers = [column.header for column in columns]

@@ -7,6 +7,7 @@ from core.models.imports import ImportBatch, ImportRow
 from core.models.ledger import LedgerEntry, LedgerHead
 from core.models.match import MatchKey
 from core.models.outbox import MailSettings, Message, Reminder, Subscription
+from core.models.purge import Purge
 from core.models.receipt import Receipt
 from core.models.revision import Revision
 from core.models.roll import RollEntry
@@ -25,6 +26,7 @@ __all__ = [
     "MailSettings",
     "MatchKey",
     "Message",
+    "Purge",
     "Receipt",
     "Record",
     "Reminder",

@@ -6,14 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import ReadOnlyInline
 from core.admin_steps import Button, StepForm
-from core.events import record_event
+from core.events import record_read
 from core.workflow import Words
 from forum import workflow
 from forum.admin.base import EditionFilter, EditionRecordAdmin
@@ -41,7 +40,15 @@ class PersonAdmin(EditionRecordAdmin):
         roles = roles_of(user)
         if roles.administrator:
             return queryset
-        return queryset.filter(pk__in=Participation.objects.filter(edition__in=roles.editions).values("person"))
+        own = Participation.objects.filter(edition__in=roles.editions).values("person")
+        return queryset.filter(pk__in=own, blocked_at__isnull=True)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Names are personal data too: whoever reads the list leaves a trace, on the own account."""
+        response = super().changelist_view(request, extra_context)
+        if response.status_code == 200:
+            record_read(request.user, "see_people", request.user)
+        return response
 
     def may_change(self, record: Any, user: Any) -> bool:
         return self.scope(Person.objects.all(), user).filter(pk=record.pk).exists()
@@ -49,8 +56,7 @@ class PersonAdmin(EditionRecordAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         person = self.get_object(request, object_id)
         if person is not None and request.method == "GET":
-            with transaction.atomic():
-                record_event(person, "see_contact_data", actor=request.user)
+            record_read(person, "see_contact_data", request.user)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def edit_record(

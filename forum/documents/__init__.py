@@ -33,7 +33,7 @@ def sign_sheet_document(edition: Edition, people: Iterable[Participation], addre
     """A line for each participant in their order, and blank ones. It names people: for the organizers alone."""
     headers = [_("Key"), _("Name"), _("Body"), _("Role"), pgettext("column of a sign sheet", "Signature")]
     lines = [
-        [each.key, each.person.name, each.body.short if each.body else "", spelled(each.get_role_display()), ""]
+        [each.key, each.person.shown, each.body.short if each.body else "", spelled(each.get_role_display()), ""]
         for each in people
     ]
     lines += [["", "", "", "", ""]] * BLANK_LINES
@@ -48,5 +48,5 @@ def sign_sheet_document(edition: Edition, people: Iterable[Participation], addre
 
 def badges_document(edition: Edition, people: Iterable[Participation]) -> Document:
     """A badge for each participant. The name stands on it for those present; whether it is published is another consent."""
-    cards = [(each.person.name, str(each.body or each.post), spelled(each.get_role_display())) for each in people]
+    cards = [(each.person.shown, str(each.body or each.post), spelled(each.get_role_display())) for each in people]
     return _document(edition, _("Badges"), [Cards(cards)], "")

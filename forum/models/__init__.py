@@ -8,6 +8,7 @@ from forum.models.editions import Edition, EditionAgency, EditionOrganization, S
 from forum.models.invitations import Invitation
 from forum.models.organizations import MirrorLink, Organization, OrganizationName
 from forum.models.people import Consent, Participation, Person
+from forum.models.privacy import PrivacyRequest
 
 __all__ = [
     "Agency",
@@ -25,6 +26,7 @@ __all__ = [
     "OrganizationName",
     "Participation",
     "Person",
+    "PrivacyRequest",
     "Role",
     "Session",
     "User",

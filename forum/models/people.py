@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,12 @@ class Person(Record):
 
     FOLDS = ("name",)
     SORTS = "name"
-    PRIVATE = frozenset({"name", "email", "phone", "residence_country", "residence_subdivision", "residence_city"})
+    #: Masked in events, which are never rewritten: what is erased here is then gone everywhere.
+    PRIVATE = frozenset(
+        {"name", "email", "phone", "state_of_origin", "residence_country", "residence_subdivision", "residence_city"}
+    )
+    #: What an erasure empties (`forum.workflow.erasing`).
+    ERASED = ("name", "email", "phone", "state_of_origin", "residence_country", "residence_subdivision", "residence_city")
 
     key = KeyField(_("key"), unique=True, default=person_key, editable=False)
     name = TextLine(_("name"), max_length=200)
@@ -51,6 +57,14 @@ class Person(Record):
         on_delete=models.SET_NULL,
         related_name="person",
     )
+    blocked_at = models.DateTimeField(
+        _("blocked"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Kept for possible liabilities and used for nothing else; only administrators see it."),
+    )
+    suppressed_on = models.DateField(_("suppressed"), null=True, blank=True, editable=False)
     folded = FoldedField()
     sort = SortKeyField()
 
@@ -62,7 +76,14 @@ class Person(Record):
         ordering = ("sort", "key")
 
     def __str__(self) -> str:
-        return self.name
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """The name as the workspace shows it: not while it is blocked, and gone once it is suppressed."""
+        if self.suppressed_on is not None:
+            return gettext("data suppressed on %(date)s") % {"date": date_format(self.suppressed_on)}
+        return gettext("data blocked") if self.blocked_at is not None else self.name
 
     @staticmethod
     def participation_model() -> type[Participation]:
@@ -93,7 +114,8 @@ class Participation(Record):
 
     Capacity = ParticipationCapacity
 
-    PRIVATE = frozenset({"shown_name"})
+    PRIVATE = frozenset({"shown_name", "post"})
+    ERASED = ("post", "accredited_at", "checked_in_at")
 
     key = KeyField(_("key"), validators=[check_key], help_text=_("Unique in the edition, for example LID-01."))
     edition = models.ForeignKey(
@@ -118,6 +140,7 @@ class Participation(Record):
     checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True)
     show_name = models.BooleanField(_("consents to the name being shown"), default=False, editable=False)
     shown_name = TextLine(max_length=200, blank=True, default="", editable=False)
+    suppressed_on = models.DateField(_("suppressed"), null=True, blank=True, editable=False)
     sort = SortKeyField()
 
     objects = ParticipationQuerySet.as_manager()
@@ -155,12 +178,16 @@ class Participation(Record):
 
     @property
     def public_name(self) -> str:
-        """The name by consent, otherwise whom the person represents."""
+        """The name by consent, otherwise whom the person represents; and since when the data are gone, where they are."""
         if self.shown_name:
             return self.shown_name
         if self.body is None:
-            return gettext("Participant who prefers not to be named")
-        return gettext("Representative of %(body)s") % {"body": self.body}
+            words = gettext("Participant who prefers not to be named")
+        else:
+            words = gettext("Representative of %(body)s") % {"body": self.body}
+        if self.suppressed_on is not None:
+            words += gettext(" (data suppressed on %(date)s)") % {"date": date_format(self.suppressed_on)}
+        return words
 
     @property
     def event_edition(self) -> Any:
@@ -191,6 +218,7 @@ class Consent(models.Model):
     given_at = models.DateTimeField(_("given"))
     how = TextLine(_("how it was given"), max_length=200, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    revoked_how = TextLine(_("how it was revoked"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("consent")

@@ -236,5 +236,9 @@ class ParticipantResource(OfEditionResource):
     def records(self) -> Any:
         return super().records().select_related(*NEAR)
 
+    def may_leave(self, records: Any) -> Any:
+        """What is blocked is not taken along either."""
+        return records.filter(person__blocked_at__isnull=True)
+
     def places(self, records: Any) -> list[Any]:
         return list(Edition.objects.filter(pk__in={record.edition_id for record in records}))

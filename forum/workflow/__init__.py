@@ -38,6 +38,7 @@ from forum.workflow.editions import (
     remove_session,
     set_stage,
 )
+from forum.workflow.erasing import block_person, erase_person, unblock_person
 from forum.workflow.organizations import (
     add_organization_name,
     create_organization,
@@ -47,22 +48,35 @@ from forum.workflow.organizations import (
     unlink_mirror,
 )
 from forum.workflow.people import check_in, create_participation, edit_participation, set_consent
+from forum.workflow.privacy import (
+    PRIVACY_REQUEST,
+    answer_privacy_request,
+    close_privacy_request,
+    extend_privacy_term,
+    finish_privacy_request,
+    identify,
+    receive_privacy_request,
+)
 from forum.workflow.reminding import remind
 from forum.workflow.roles import add_role, create_account, remove_role
 
-WORKFLOWS = (EDITION,)
+WORKFLOWS = (EDITION, PRIVACY_REQUEST)
 
 __all__ = [
     "EDITION",
+    "PRIVACY_REQUEST",
     "WORKFLOWS",
     "accept_invitation",
     "add_agency_name",
     "add_organization_name",
     "add_role",
     "add_succession",
+    "answer_privacy_request",
+    "block_person",
     "check_in",
     "check_in_body",
     "close_account",
+    "close_privacy_request",
     "create_account",
     "create_agency",
     "create_edition",
@@ -78,12 +92,17 @@ __all__ = [
     "edit_table",
     "end_sessions",
     "enter_closure",
+    "erase_person",
+    "extend_privacy_term",
+    "finish_privacy_request",
     "forget_second_factor",
+    "identify",
     "invite",
     "join_edition",
     "leave_edition",
     "link_mirror",
     "only_who_manages",
+    "receive_privacy_request",
     "refresh_other_names",
     "remind",
     "remove_agency_name",
@@ -95,6 +114,7 @@ __all__ = [
     "send_again",
     "set_consent",
     "set_stage",
+    "unblock_person",
     "unlink_mirror",
     "withdraw_closure",
 ]

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import gathering, search
-from core.workflow import changing, lock
+from core.events import MASK
+from core.workflow import StepRefused, changing, lock
 from forum.models import Consent, Participation, Person
+from forum.permissions import is_delegate_of
 from forum.validators import check_participation, check_person
 from forum.workflow.common import create_checked, edit_checked, only_organizers_of
 
@@ -32,6 +35,8 @@ def create_participation(
     only_organizers_of(edition, actor)
     values = dict(values)
     with gathering.together():
+        if values.get("person") is not None:
+            refuse_gone(values["person"])
         if values.get("person") is None:
             values["person"] = create_checked(Person(**(person_values or {})), check_person, actor=actor, at=at)
         elif person_values:
@@ -62,6 +67,7 @@ def edit_participation(
     if "show_name" in values:
         raise TypeError("Consent changes by set_consent().")
     with gathering.together():
+        refuse_gone(participation.person)
         edit_checked(participation, values, check_participation, actor=actor, revision=revision, at=at)
         if person_values:
             person = participation.person
@@ -80,29 +86,53 @@ def edit_participation(
     return participation
 
 
+def may_speak_for(participation: Participation, user: Any) -> bool:
+    """The person."""
+    pk = getattr(user, "pk", None)
+    return pk is not None and participation.person.user_id == pk
+
+
+def may_withdraw_for(participation: Participation, user: Any) -> bool:
+    """The person, and a delegate of the organization that the person came for: to hide a name takes less than to show it."""
+    return may_speak_for(participation, user) or is_delegate_of(participation.organization_id, user)
+
+
+def refuse_gone(person: Person) -> None:
+    """Nothing is written about a person whose data are blocked or suppressed."""
+    if person.suppressed_on is not None:
+        raise StepRefused(_("The data of this person were suppressed already."), code="suppressed")
+    if person.blocked_at is not None:
+        raise StepRefused(_("The data of this person are blocked."), code="blocked")
+
+
 def set_consent(
     *, participation: Participation, given: bool, actor: Any, how: str = "", at: dt.datetime | None = None
 ) -> Participation:
     """Consent to show the name is given or withdrawn: dated row, shown name and search in one transaction.
 
-    Nothing happens when it stands so already. A person decides about the own name, the organizers record it.
+    Nothing happens when it stands so already. A person decides about the own name, the organizers record it; a delegate of the
+    organization can withdraw it, not give it.
     """
     person = participation.person
-    if person.user_id is None or person.user_id != getattr(actor, "pk", None):
+    if not (may_speak_for(participation, actor) if given else may_withdraw_for(participation, actor)):
         only_organizers_of(participation.edition, actor)
     moment = at or timezone.now()
     with gathering.together():
         if lock(participation).show_name == given:
             return participation
-        with changing(participation, "consent" if given else "withdraw_consent", actor=actor, reason=how, at=moment) as change:
+        refuse_gone(person)
+        # How it was given stands with the consent, which an erasure can empty; an event cannot be.
+        with changing(participation, "consent" if given else "withdraw_consent", actor=actor, at=moment) as change:
             change.record.show_name = given
             change.record.refresh_derived()
+            change.note("how", "", MASK if how else "")
         if given:
             gathering.insert(Consent(participation=participation, given_at=moment, how=how))
         else:
             for consent in participation.consents.filter(revoked_at__isnull=True):
                 consent.revoked_at = max(moment, consent.given_at)
-                consent.save(update_fields=["revoked_at"])
+                consent.revoked_how = how
+                consent.save(update_fields=["revoked_at", "revoked_how"])
         search.refresh(participation)
     return participation
 
@@ -116,6 +146,7 @@ def check_in(*, participation: Participation, actor: Any, undo: bool = False, at
     with gathering.together():
         if (lock(participation).checked_in_at is None) == undo:
             return participation
+        refuse_gone(participation.person)
         with changing(participation, "undo_check_in" if undo else "check_in", actor=actor) as change:
             change.record.checked_in_at = None if undo else at or change.at
     return participation

@@ -164,7 +164,7 @@ class NamedParticipation(forms.ModelChoiceField):
     """Participants with their names, which only organizers of the edition see here."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.person.name} ({obj.key})"
+        return f"{obj.person.shown} ({obj.key})"
 
 
 class TableForm(RecordForm):

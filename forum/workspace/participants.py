@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.events import record_event
+from core.events import record_read
 from core.gate import get_for
 from core.listing import ChoiceFilter, Listing, TextFilter, words_filter
 from core.timeline import timeline
@@ -25,7 +25,11 @@ from forum.workspace.forms import ParticipationForm
 
 YES_NO = (("yes", gettext_lazy("yes")), ("no", gettext_lazy("no")))
 FILTERS = (
-    TextFilter(label=gettext_lazy("Name"), apply=lambda rows, text: words_filter(rows, text, "person__folded")),
+    TextFilter(
+        label=gettext_lazy("Name"),
+        # A blocked name is not found either.
+        apply=lambda rows, text: words_filter(rows.filter(person__blocked_at__isnull=True), text, "person__folded"),
+    ),
     ChoiceFilter("role", gettext_lazy("Role"), Participation.Role.choices),
     ChoiceFilter(
         "consent",
@@ -48,6 +52,7 @@ def participants(request: HttpRequest) -> HttpResponse:
         keep=("edition",),
         prepare=lambda rows: rows.annotate(by_name=F("person__sort")).select_related("person", "organization", "agency"),
     )
+    record_read(edition, "see_participants", request.user)
     context = {"edition": edition, "editions": own_editions(request.user), "listing": shown}
     return render(request, "forum/workspace/participants.html", context)
 
@@ -78,6 +83,9 @@ def participant_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     edition = own_edition(request, slug)
     rows = Participation.objects.filter(edition=edition).select_related("person", "organization", "agency", "edition")
     participation = get_for(request.user, rows, key, allow=is_organizer_of)
+    if participation.person.blocked_at is not None or participation.suppressed_on is not None:
+        context = {"edition": edition, "participation": participation, "title": participation.person.shown}
+        return render(request, "forum/workspace/participant_gone.html", context)
     form = ParticipationForm(sent(request), record=participation)
     if form.is_valid() and attempt(form, save, participation=participation, form=form, actor=request.user):
         return done(
@@ -87,8 +95,7 @@ def participant_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             slug,
             participation.key,
         )
-    with transaction.atomic():
-        record_event(participation, "see_contact_data", actor=request.user)
+    record_read(participation, "see_contact_data", request.user)
     return show_form(
         request,
         "forum/workspace/participant_form.html",
@@ -96,7 +103,7 @@ def participant_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         edition=edition,
         participation=participation,
         consents=participation.consents.all(),
-        title=participation.person.name,
+        title=participation.person.shown,
         timeline=timeline(participation),
     )
 

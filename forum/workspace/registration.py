@@ -94,7 +94,7 @@ def do(edition: Edition, verb: str, code: str, actor: Any, *, at: dt.datetime, a
     record, is_person = find(edition, code)
     if verb not in ACTS or (ACTS[verb][0] and not is_person):
         raise ValidationError(_("The page asked for something that the desk does not do: load it again."))
-    name = str(record.person.name if is_person else record)
+    name = str(record.person.shown if is_person else record)
     if again:
         return name
     if verb in ("consent", "withdraw"):

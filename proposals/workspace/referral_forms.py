@@ -191,6 +191,7 @@ class AnswerForm(BaseForm):
 class PositionForm(BaseForm):
     """What one official of the body thinks."""
 
+    watches = False
     submit_label = _("Add my position")
     text = forms.CharField(label=_("My position"), max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": "3"}))
     verdict = forms.ChoiceField(

@@ -162,6 +162,33 @@ class StateFigures(World):
         self.assertEqual(self.state().people, 3)
         self.assertEqual(self.state(edition=self.other).people, 0)
 
+    def people(self, edition=None):
+        return {each.area.code: each.people for each in figures.by_state(edition) if each.people}
+
+    def come(self, code, number, *editions):
+        for _ in range(number):
+            person = make.person(state_of_origin=make.area(code) if code else None)
+            for edition in editions:
+                make.participation(edition, person=person)
+
+    def test_what_the_total_minus_the_others_would_tell_is_not_shown(self):
+        self.come("MX-ZAC", 5, self.edition)
+        self.come("MX-OAX", 3, self.edition)
+        self.assertEqual(self.people(self.edition), {"MX-ZAC": 5, "MX-OAX": 3})
+        self.come("MX-JAL", 1, self.edition)
+        self.assertEqual(self.people(self.edition), {"MX-ZAC": 5})
+        self.come(None, 2, self.edition)
+        self.assertEqual(self.people(self.edition), {"MX-ZAC": 5, "MX-OAX": 3})
+
+    def test_what_all_forums_minus_one_would_tell_is_not_shown(self):
+        self.come("MX-ZAC", 3, self.edition)
+        self.come("MX-ZAC", 1, self.other)
+        self.come("MX-OAX", 3, self.edition, self.other)
+        self.come("MX-JAL", 3, self.edition)
+        self.come("MX-JAL", 3, self.other)
+        self.assertEqual(self.people(self.edition), {"MX-ZAC": 3, "MX-OAX": 3, "MX-JAL": 3})
+        self.assertEqual(self.people(), {"MX-OAX": 3, "MX-JAL": 6})
+
     def test_people_of_a_hidden_edition_do_not_count(self):
         hidden = make.edition(stage="preparation")
         for _ in range(4):
@@ -207,9 +234,9 @@ class Queries(World):
 
     def test_as_many_queries_for_one_as_for_thirty(self):
         self.fill(1)
-        with self.assertNumQueries(14):
+        with self.assertNumQueries(15):
             self.everything()
         self.fill(29)
         self.assertEqual(Commitment.objects.count(), 30)
-        with self.assertNumQueries(14):
+        with self.assertNumQueries(15):
             self.everything()

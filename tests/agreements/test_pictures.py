@@ -98,10 +98,10 @@ class PicturesTests(TestCase):
         self.assertEqual(chart.total, 21)
 
     def test_as_many_queries_for_one_as_for_thirty(self):
-        with self.assertNumQueries(14):
+        with self.assertNumQueries(15):
             self.drawn()
         for _ in range(29):
             agreement = make.agreement(self.edition, status="signed")
             make.commitment(agreement, make.party(agreement, make.agency()), due_on=PAST)
-        with self.assertNumQueries(14):
+        with self.assertNumQueries(15):
             self.drawn()

@@ -112,12 +112,12 @@ class HomeTests(DeskMixin, ProposalWorld, TestCase):
 
     def test_navigation_holds_what_the_roles_have_to_do_with(self) -> None:
         expected = {
-            "nobody": ["What waits"],
-            "official": ["What waits", "Opinions", "Agreements", "Meetings"],
-            "delegate": ["What waits", "Proposals", "Agreements", "Meetings"],
+            "nobody": ["What waits", "My data"],
+            "official": ["What waits", "Opinions", "Agreements", "Meetings", "My data"],
+            "delegate": ["What waits", "Proposals", "Agreements", "Meetings", "My data"],
             "organizer": [
                 *("What waits", "Proposals", "Agreements", "Meetings"),
-                *("Participants", "Organizations", "Public bodies", "Mails"),
+                *("Participants", "Organizations", "Public bodies", "Accounts", "Mails", "Privacy", "My data"),
             ],
         }
         for name, labels in expected.items():

@@ -37,7 +37,7 @@ def public_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         "robots",
         "security_txt",
     )
-    pages = ("home", "progress", "search", "privacy", "data", "verify", "ledger", "participants")
+    pages = ("home", "progress", "search", "privacy", "privacy_request", "data", "verify", "ledger", "participants")
     lists = ("editions", "organizations", "agencies", "proposals", "antecedents", "agreements", "meetings")
     files = (*(f"{name}_csv" for name in lists), "participants_csv", "commitments_csv")
     found: list[tuple[str, list[Any], set[str]]] = [(name, [], PUBLIC) for name in (*fixed, *pages, *lists, *files)]
@@ -122,6 +122,12 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         *((name, [], ANY_ORGANIZER) for name in ("participants", "organizations", "agencies", "organization_new")),
         *((name, [], ANY_ORGANIZER) for name in ("agency_new", "refer", "agreement_new", "meeting_new")),
         ("edition_new", [], ANY_ORGANIZER),
+        ("privacy_requests", [], ANY_ORGANIZER),
+        ("privacy_request", [w.asked.key], ORGANIZERS),
+        ("privacy_request_step", [w.asked.key, "extend"], NOBODY),
+        ("person_erase", [w.unnamed.person.key], ORGANIZERS),
+        ("my_data", [], SIGNED_IN),
+        ("my_consent", ["propia", w.named.key], NOBODY),
         *((name, [], ANY_ORGANIZER) for name in ("accounts", "account_invite")),
         ("account", [w.accounts["official"].key], ANY_ORGANIZER),
         ("account", [w.accounts["organizer"].key], ORGANIZERS),
