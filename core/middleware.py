@@ -40,7 +40,9 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
+            # The one page that other sites may show says so (`xframe_options_exempt`).
+            if name != "X-Frame-Options" or not getattr(response, "xframe_options_exempt", False):
+                response.headers.setdefault(name, value)
         if settings.SECURE_HSTS_SECONDS and request.scheme == "https":
             hsts = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
             response.headers.setdefault("Strict-Transport-Security", hsts)

@@ -14,28 +14,44 @@ from forum.accounts import remember_device
 
 #: Pages that are open to somebody who still has to set up a second factor: those to set it up, and the way out.
 OPEN = frozenset({"account_logout", "account_reauthenticate", "set_language", "choose_language", "healthz", "readyz"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SecondFactorMiddleware:
-    """Organizers, officials and administrators without a second factor are sent to set one up, whatever they ask for."""
+    """Organizers, officials and administrators without a second factor are sent to set one up, whatever they ask for as
+    somebody known: before the view where it acts or belongs to the workspace or the admin, afterwards where a public page
+    asked who reads. A public page that asks nobody stays the same for all (promise 13), so its session is not opened here.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # Of whom the view asked; who has not been asked for is not looked up, and who signs in here was nobody before.
+        if request.method in SAFE and getattr(request, "_cached_user", None) is not None and self.is_stopped(request):
+            response = sent_to_set_it_up()
         if (user := getattr(request, "known_to", None)) is not None:
             remember_device(request, response, user)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.method in SAFE and match is not None and not match.namespaces:
+            return None
+        return sent_to_set_it_up() if self.is_stopped(request) else None
+
+    def is_stopped(self, request: HttpRequest) -> bool:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return None
-        name = request.resolver_match.url_name if request.resolver_match is not None else ""
-        if name is not None and (name in OPEN or name.startswith("mfa_")):
-            return None
-        if request.user.is_authenticated and request.user.lacks_second_factor:
-            answer = redirect("mfa_index")
-            add_never_cache_headers(answer)
-            return answer
-        return None
+            return False
+        match = request.resolver_match
+        name = (match.url_name or "") if match is not None else ""
+        if name in OPEN or name.startswith("mfa_"):
+            return False
+        return bool(request.user.is_authenticated and request.user.lacks_second_factor)
+
+
+def sent_to_set_it_up() -> HttpResponse:
+    answer = redirect("mfa_index")
+    add_never_cache_headers(answer)
+    return answer

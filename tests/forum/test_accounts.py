@@ -327,7 +327,8 @@ class FactorTests(AccountCase):
                 self.assertEqual(sent, expected)
         open_to_all = [reverse(name) for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn")]
         client = self.sign_in("official")
-        self.assertEqual([client.get(page).status_code for page in open_to_all], [200, 200, 200])
+        open_to_all.append("/feeds/proposals.atom")
+        self.assertEqual([client.get(page).status_code for page in open_to_all], [200, 200, 200, 200], "a feed asks nobody")
         self.assertEqual(client.post(reverse("workspace:mail_settings"), {"daily": "yes"}).url, reverse("mfa_index"))
 
     def test_secrets_are_not_readable_in_the_database(self) -> None:
