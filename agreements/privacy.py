@@ -76,8 +76,11 @@ def declare() -> None:
         ),
     )
     holds("agreements.Remark", (("author", "acting_label"), DID, ACCOUNTS, AT_WORK))
+    holds("agreements.DraftComment", (("author", "acting_label"), DID, ACCOUNTS, AT_WORK))
+    holds("agreements.Campaign", (("created_by",), DID, ACCOUNTS, AT_WORK))
     holds("agreements.ProgressReport", (("reported_by",), DID, ACCOUNTS, AT_WORK))
     holds("agreements.Validation", (("validated_by",), DID, ACCOUNTS, AT_WORK))
+    holds("agreements.Reply", (("replied_by",), DID, ACCOUNTS, AT_WORK))
     holds(
         "agreements.Evidence",
         (

@@ -47,6 +47,13 @@ LOOKS: dict[str, tuple[str, str]] = {
     "withdrawn": (DIM, "cancel"),
     "merged": (DIM, "merge"),
     "split": (DIM, "divided"),
+    # requests about the own data
+    "received": (CALM, "sent"),
+    "identified": (CALM, "check"),
+    "granted": (GOOD, "check"),
+    "in_part": (CARE, "yes-if"),
+    "refused": (BAD, "no"),
+    "done": (GOOD, "done"),
     # referrals, opinions, conditions
     "pending": (CALM, "clock"),
     "acknowledged": (CALM, "check"),

@@ -85,6 +85,8 @@ class PageTests(AgreementWorld, TestCase):
             ("meeting_new", [], f"?after={self.held_meeting.folio}", INSIDERS, OTHERS),
             ("meeting", [self.proposed.folio], "", INSIDERS, set()),
             ("meeting", [self.scheduled.folio], "", INSIDERS, OTHERS),
+            ("meeting_edit", [self.scheduled.folio], "", ORGANIZERS, PARTIES | OTHERS),
+            ("meeting_sheet", [self.scheduled.folio], "", ORGANIZERS, PARTIES | OTHERS),
             ("meeting_move", [self.scheduled.folio], "", ORGANIZERS, PARTIES | OTHERS),
             ("meeting_hold", [self.scheduled.folio], "", ORGANIZERS, PARTIES | OTHERS),
             ("meeting_hold", [self.held_meeting.folio], "", ORGANIZERS, PARTIES | OTHERS),
@@ -109,6 +111,9 @@ class PageTests(AgreementWorld, TestCase):
             ("commitment_remove", [self.draft_commitment.folio]),
             ("commitment_remind", [self.commitment.folio]),
             ("meeting_step", [self.proposed.folio, "confirm"]),
+            ("meeting_answer", [self.scheduled.folio]),
+            ("meeting_choose", [self.proposed.folio, 1]),
+            ("meeting_tick", [self.held_meeting.folio]),
             ("minutes_step", [self.minuted.folio, "approve"]),
             ("minutes_circulate", [self.minutes_draft.folio]),
             ("minutes_remark", [self.minuted.folio]),
@@ -174,12 +179,14 @@ class PageTests(AgreementWorld, TestCase):
                 answers = self.statuses(reverse(f"workspace:{name}", args=arguments), "post")
                 through = {persona for persona, status in answers.items() if status in (302, 422)}
                 allowed = INSIDERS if name in ("minutes_remark", "agreement_comment") else ORGANIZERS
+                if name == "meeting_answer":
+                    allowed = PARTIES
                 self.assertEqual(through, allowed | ANONYMOUS)
                 self.assertEqual({status for status in answers.values() if status not in (302, 422)}, self.closed(name))
 
     def closed(self, name):
         """What those outside get: a record that they read is 403, one that is hidden 404; both where insiders differ."""
-        hidden = {"agreement_step", "commitment_remove", "meeting_step"}
+        hidden = {"agreement_step", "commitment_remove", "meeting_step", "meeting_choose"}
         inside = {"minutes_circulate"}
         if name in ("agreement_comment", "campaign_ask", "campaign_remind"):
             return {404}

@@ -16,6 +16,7 @@ from django.core.files.storage import InMemoryStorage
 from django.db.models import FileField
 from django.db.models.fields.files import FieldFile
 from django.test import SimpleTestCase
+from django.utils.translation import override
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -148,7 +149,7 @@ class MetadataTests(SimpleTestCase):
             ("rota.png", png()[:60], "may still say who made it"),
             ("rota.jpg", jpeg()[:40], "may still say who made it"),
         ):
-            with self.subTest(name):
+            with self.subTest(name), override("en"):
                 self.assertEqual(self.taken(name, data).file.read(), data)
                 (sentence,) = insides.heard()
                 self.assertIn(words, sentence)
