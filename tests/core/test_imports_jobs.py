@@ -74,7 +74,9 @@ class QueueTests(QueueMixin, TestCase):
         self.assertNotEqual(revisions[0], revisions[1])
         self.assertEqual(revisions[1], revisions[2])
 
-    def test_a_chunk_takes_the_same_number_of_queries_for_one_row_and_for_thirty(self):
+    # See test_people_change_in_the_same_number_of_queries_for_one_row_and_for_thirty.
+    @mock.patch("core.gathering.compact_tallies")
+    def test_a_chunk_takes_the_same_number_of_queries_for_one_row_and_for_thirty(self, _compact):
         def queries(count, first):
             rows = "".join(f"FM1-{n},Propuesta {n},Pedimos,{make.agency().key}\n" for n in range(first, first + count))
             self.queued("folio,titulo_es,peticion_es,dependencias\n" + rows)
@@ -88,7 +90,9 @@ class QueueTests(QueueMixin, TestCase):
         asked.append(queries(1, 100))
         queries(30, 200)
 
-    def test_people_change_in_the_same_number_of_queries_for_one_row_and_for_thirty(self):
+    # The rows of the figures are added up now and then, by the numbers of events that came before.
+    @mock.patch("core.gathering.compact_tallies")
+    def test_people_change_in_the_same_number_of_queries_for_one_row_and_for_thirty(self, _compact):
         def rows(keys, name):
             return "key,name,role\n" + "".join(f"LID-{key},{name} {key},observer\n" for key in keys)
 

@@ -151,6 +151,8 @@ class ErasureTests(World, TestCase):
 
     @override_settings(PAGE_CACHE=True)
     def test_nothing_is_left_but_what_the_list_says(self) -> None:
+        # What other tests left to wait is none of this one.
+        erasing.forget_waiting_files()
         self.client.force_login(self.account)
         self.client.get("/en/workspace/privacy/mine/")
         put_by(self.account, "participants", ContentFile(SHEET.encode()), {"name": "x", "edition": "propia"})
