@@ -109,7 +109,7 @@
   }
 
   // --- sending, one after the other ---
-  var sending = false, timer = 0;
+  var sending = false, timer = 0, whole = null;
   function later(seconds) {
     clearTimeout(timer);
     timer = setTimeout(send, seconds * 1000);
@@ -157,8 +157,9 @@
         sending = false;
         say();
         // What this device showed beforehand did not happen: the row goes back to what the server knows.
-        if (wrong) refresh();
+        if (wrong) { whole = null; refresh(); }
         if (go) send();
+        if (go && !names().length) sendWhole();
       });
   }
   function push(row, values, verb) {
@@ -184,7 +185,7 @@
       })(100);
     });
   };
-  window.addEventListener("online", send);
+  window.addEventListener("online", function () { send(); if (!names().length) sendWhole(); });
   // Another desk may be ticking too.
   setInterval(function () { if (!document.hidden && !names().length) refresh(); }, 20000);
 
@@ -234,9 +235,15 @@
     // The whole form goes once every tick is there: without a connection it would take the page away.
     if (!names().length && navigator.onLine) return;
     event.preventDefault();
+    whole = { button: event.submitter };
     send();
     say();
   });
+  function sendWhole() {
+    var asked = whole;
+    whole = null;
+    if (asked && desk.requestSubmit) desk.requestSubmit(asked.button);
+  }
 
   // --- finding ---
   function fold(text) {

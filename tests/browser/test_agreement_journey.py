@@ -33,9 +33,10 @@ class JourneyTests(BrowserCase):
         )
         opinion = make.opinion(make.referral(proposal, self.agency), verdict="conditional", reasons="Procede con presupuesto.")
         Condition.objects.create(opinion=opinion, number=1, what="Instalar tres módulos.", owner="IFE", kind="technical")
-        make.user("organizer@example.org", organizer=self.edition)
-        make.user("official.ife@example.org", official=self.agency)
-        make.user("delegate.org-01@example.org", delegate=self.organization)
+        # Accounts of the demonstration have no second step; the journeys of signing in are in test_signing_in.
+        make.user("organizer@example.org", organizer=self.edition, is_demo=True)
+        make.user("official.ife@example.org", official=self.agency, is_demo=True)
+        make.user("delegate.org-01@example.org", delegate=self.organization, is_demo=True)
 
     def enter(self, email):
         """Leave the account that is open, and sign in with another."""
@@ -227,6 +228,7 @@ class PagesTests(AgreementWorld, BrowserCase):
         self.page.keyboard.press("ArrowRight")
         self.page.keyboard.press("Tab")
         self.page.keyboard.press("Enter")
-        self.page.wait_for_selector(".notice")
+        # The ticks leave first, then the form by itself.
+        self.page.wait_for_url(re.compile("/meetings/[^/]+/$"))
         meeting = Agreement.objects.filter(meetings__status="held").get().meetings.get(status="held")
         self.assertEqual([row.presence for row in meeting.attendance.order_by("id")], ["absent", "excused"])
