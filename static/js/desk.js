@@ -157,7 +157,8 @@
         sending = false;
         say();
         // What this device showed beforehand did not happen: the row goes back to what the server knows.
-        if (wrong) { whole = null; refresh(); }
+        if (wrong) refresh();
+        if (wrong || behind) whole = null;
         if (go) send();
         if (go && !names().length) sendWhole();
       });
@@ -185,7 +186,7 @@
       })(100);
     });
   };
-  window.addEventListener("online", function () { send(); if (!names().length) sendWhole(); });
+  window.addEventListener("online", send);
   // Another desk may be ticking too.
   setInterval(function () { if (!document.hidden && !names().length) refresh(); }, 20000);
 
@@ -235,7 +236,8 @@
     // The whole form goes once every tick is there: without a connection it would take the page away.
     if (!names().length && navigator.onLine) return;
     event.preventDefault();
-    whole = { button: event.submitter };
+    // While the connection holds it goes by itself in a moment; after a break it is for a person to say so again.
+    whole = navigator.onLine && !behind ? { button: event.submitter } : null;
     send();
     say();
   });
