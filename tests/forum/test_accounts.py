@@ -331,10 +331,11 @@ class FactorTests(AccountCase):
         self.assertEqual([client.get(page).status_code for page in open_to_all], [200, 200, 200, 200], "a feed asks nobody")
         self.assertEqual(client.post(reverse("workspace:mail_settings"), {"daily": "yes"}).url, reverse("mfa_index"))
 
-    def test_what_is_asked_again_goes_to_its_own_page(self) -> None:
-        client = self.sign_in("official")
-        for name in ("account_reauthenticate", "mfa_reauthenticate"):
-            self.assertContains(client.get(reverse(name)), f'action="{reverse(name)}"')
+    def test_a_form_goes_to_the_page_on_which_it_stands(self) -> None:
+        client = just_signed_in(self.client_class(), self.user("official"))
+        for name in ("account_reauthenticate", "mfa_reauthenticate", "account_change_password", "mfa_deactivate_totp"):
+            with self.subTest(name):
+                self.assertContains(client.get(reverse(name)), f'action="{reverse(name)}"')
 
     def test_secrets_are_not_readable_in_the_database(self) -> None:
         held = Authenticator.objects.get(user=self.accounts["official"])
