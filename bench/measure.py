@@ -95,8 +95,13 @@ def both(server: Server, address: str, times: int, **more: Any) -> dict[str, flo
 
 def main(kind: str, *only: str) -> dict[str, Any]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings" if kind == "ours" else "bench.bare"
+    import django
+    from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
+    django.setup()
+    if kind == "bare":
+        settings.MIDDLEWARE = []
     server = Server(get_wsgi_application())
     pages = ours(server) if kind == "ours" else bare(server, list(only))
     return {"pages": pages, "memory": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}

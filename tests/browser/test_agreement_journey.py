@@ -4,6 +4,7 @@ import re
 
 from django.urls import reverse, translate_url
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from agreements.models import Agreement
 from proposals.models import Condition
@@ -80,36 +81,36 @@ class JourneyTests(BrowserCase):
         page.get_by_label("IFE feasible with conditions").check()
         self.press("Go on with the chosen opinions")
         self.assertEqual(page.get_by_label("Title in English").input_value(), "Voting card at the consulates")
-        self.assertIn("Procede con presupuesto.", page.locator(".sources").first.inner_text())
+        expect(page.locator(".sources").first).to_contain_text("Procede con presupuesto.")
         page.get_by_label("Title in English").fill("Voting cards abroad")
         self.press("Add more clauses")
         self.assertEqual(page.get_by_label("Title in English").input_value(), "Voting cards abroad")
         page.locator("#id_clauses-3-text_es").fill("Las partes se reúnen cada trimestre.")
         self.press("Save the draft")
         self.assertEqual(self.heading(), "Voting cards abroad")
-        self.assertIn("has no commitment", page.locator(".notice.tone-care").inner_text())
+        expect(page.locator(".notice.tone-care")).to_contain_text("has no commitment")
         page.get_by_role("link", name="Make a commitment of it").click()
         self.assertEqual(page.get_by_label("What is owed, in Spanish").input_value(), "Instalar tres módulos.")
         page.get_by_label("Due date").fill("2099-12-31")
         page.get_by_label("Means of verification").fill("Acta de instalación")
         self.press("Save")
-        self.assertIn("Nothing is missing", page.locator("main").inner_text())
+        expect(page.locator("main")).to_contain_text("Nothing is missing")
         self.assertEqual(self.axe(), [])
         self.press("Open for signature")
-        self.assertIn("open for signature", page.locator(".overline").first.inner_text())
+        expect(page.locator(".overline").first).to_contain_text("open for signature")
 
     def accept(self, post):
         page = self.page
         page.locator(".site-nav").get_by_role("link", name="Agreements").click()
         self.go("Voting cards abroad")
         page.get_by_role("link", name="Read and accept").first.click()
-        self.assertIn("Instalar tres módulos.", page.locator(".whole-text").inner_text())
+        expect(page.locator(".whole-text")).to_contain_text("Instalar tres módulos.")
         self.press("Accept the agreement")
-        self.assertIn("Mark this box to accept", page.locator(".error-summary").inner_text())
+        expect(page.locator(".error-summary")).to_contain_text("Mark this box to accept")
         page.get_by_label("Post in which I sign").fill(post)
         page.get_by_label("I have read the whole text").check()
         self.press("Accept the agreement")
-        self.assertIn("has accepted agreement", page.locator(".notice").first.inner_text())
+        expect(page.locator(".notice").first).to_contain_text("has accepted agreement")
 
     def report(self):
         page = self.page
@@ -128,18 +129,18 @@ class JourneyTests(BrowserCase):
         page.get_by_label("Title").fill("Acta del primer módulo")
         page.get_by_label("Link (it is not archived)").fill("https://example.org/acta")
         self.press("Send the report")
-        self.assertIn("The report is filed", page.locator(".notice").first.inner_text())
+        expect(page.locator(".notice").first).to_contain_text("The report is filed")
 
     def dispute(self):
         page = self.page
         self.open("/en/workspace/")
         page.get_by_role("link", name=re.compile("Say whether you agree")).first.click()
-        self.assertIn("One office is open.", page.locator("main").inner_text())
+        expect(page.locator("main")).to_contain_text("One office is open.")
         page.get_by_label("disagrees").check()
         page.get_by_label("Comment in Spanish").fill("El módulo está cerrado.")
         page.get_by_label("Comment in English").fill("The office is closed.")
         self.press("Record what we say")
-        self.assertEqual(page.locator(".overline .status", has_text="disputed").count(), 1)
+        expect(page.locator(".overline .status", has_text="disputed")).to_have_count(1)
         self.assertEqual(self.axe(), [])
 
     def read_as_the_public(self):

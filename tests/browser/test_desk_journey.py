@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from forum.models import Role
 from proposals.models import Opinion
 from tests import factories as make
@@ -33,7 +35,7 @@ class DeskJourney(BrowserCase):
         self.context.route("**/*.{css,svg}", lambda route: route.fulfill(status=200, body=""))
         self.sign_in(self.official)
         self.open(at("queue"))
-        assert f"Answered 0 of {FILES}" in page.content()
+        expect(page.locator("body")).to_contain_text(f"Answered 0 of {FILES}")
         self.tab_to("main a.button.main")
         page.keyboard.press("Enter")
         for number in range(1, FILES + 1):
@@ -52,7 +54,7 @@ class DeskJourney(BrowserCase):
             page.keyboard.press("Enter")
             page.wait_for_url("**/issued/" if number == FILES else lambda url: "/preview/" not in url)
         assert Opinion.objects.filter(status="issued", signatory_post="Directora de Vinculación").count() == FILES
-        assert f"Answered {FILES} of {FILES}" in page.content()
+        expect(page.locator("body")).to_contain_text(f"Answered {FILES} of {FILES}")
 
     def test_a_dead_connection_loses_nothing_and_signing_out_leaves_nothing(self) -> None:
         (referral,) = self.waiting(1)

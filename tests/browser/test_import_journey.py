@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from core.imports.candidates import learn
 from core.models import ImportBatch
 from forum.models import Organization
@@ -30,7 +32,7 @@ class ImportJourney(BrowserCase):
         )
         with page.expect_navigation():
             page.locator("form.form [type=submit]").first.click()
-        assert "Windows-1252" in page.content()
+        expect(page.locator("body")).to_contain_text("Windows-1252")
         assert self.audit() == []
         # Who is meant, what a word and a name stand for, and a cell mended: all by keyboard, in one go.
         page.locator("#decide-4-1").focus()

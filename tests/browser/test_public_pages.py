@@ -2,6 +2,7 @@
 
 from django.urls import translate_url
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from tests import factories as make
 from tests.browser.case import BrowserCase
@@ -57,14 +58,14 @@ class PublicPagesTests(CanaryWorld, BrowserCase):
         page = context.new_page()
         page.goto(self.live_server_url + "/en/")
         page.keyboard.press("Tab")
-        self.assertEqual(page.locator(":focus").inner_text(), "Skip to the content")
+        expect(page.locator(":focus")).to_have_text("Skip to the content")
         page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         link = page.locator(".site-menu a", has_text="Organizations")
-        self.assertTrue(link.is_visible())
+        expect(link).to_be_visible()
         link.click()
-        self.assertEqual(page.locator("h1").inner_text(), "Organizations")
+        expect(page.locator("h1")).to_have_text("Organizations")
         self.assertEqual(page.context.cookies(), [])
         context.close()
 
@@ -73,9 +74,9 @@ class PublicPagesTests(CanaryWorld, BrowserCase):
             make.organization(name=f"Club de {number}", kind="hometown_club")
         self.open("/en/organizations/")
         self.page.locator(".choices .pill", has_text="Hometown club").click()
-        self.assertEqual(self.page.locator(".entry").count(), 3)
+        expect(self.page.locator(".entry")).to_have_count(3)
         self.page.locator(".choices .pill[aria-current]").click()
-        self.assertEqual(self.page.locator(".entry").count(), 5)
+        expect(self.page.locator(".entry")).to_have_count(5)
         self.page.get_by_role("link", name="Español").click()
         self.assertEqual(self.page.locator("html").get_attribute("lang"), "es")
 
@@ -83,4 +84,4 @@ class PublicPagesTests(CanaryWorld, BrowserCase):
         self.open("/en/agencies/IFE/")
         self.page.get_by_role("link", name="Español").first.click()
         self.assertIn("IFE", self.page.url)
-        self.assertIn("Instituto Federal", self.page.locator("h1").inner_text())
+        expect(self.page.locator("h1")).to_contain_text("Instituto Federal")

@@ -2,6 +2,7 @@
 
 from django.urls import translate_url
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from tests.browser.case import BrowserCase
 from tests.chain import ChainWorld
@@ -32,7 +33,7 @@ class RecordPagesTests(ChainWorld, BrowserCase):
         for path in self.pages("en"):
             page.goto(self.live_server_url + path)
             self.assertGreater(len(page.locator("main").inner_text()), 100, path)
-            self.assertEqual(page.locator("main script:not([type='application/ld+json'])").count(), 0, path)
+            expect(page.locator("main script:not([type='application/ld+json'])")).to_have_count(0)
         self.assertEqual(context.cookies(), [])
         context.close()
 
@@ -44,7 +45,7 @@ class RecordPagesTests(ChainWorld, BrowserCase):
             self.open(path)
             box = self.page.locator(".glance").bounding_box()
             self.assertLessEqual(box["y"] + box["height"], PHONE["height"], language)
-            self.assertEqual(self.page.locator(".glance dt").count(), 5)
+            expect(self.page.locator(".glance dt")).to_have_count(5)
 
     def test_filters_fold_away_and_work_without_a_script(self):
         context = self.page.context.browser.new_context(
@@ -52,15 +53,15 @@ class RecordPagesTests(ChainWorld, BrowserCase):
         )
         page = context.new_page()
         page.goto(self.live_server_url + "/en/agreements/")
-        self.assertEqual(page.locator(".entry").count(), 2)
+        expect(page.locator(".entry")).to_have_count(2)
         page.get_by_text("More filters, order").click()
         page.get_by_label("Order").select_option("newest")
         page.get_by_role("button", name="Show").click()
         page.locator(".choices .pill", has_text="Late").click()
-        self.assertEqual(page.locator(".entry").count(), 1)
+        expect(page.locator(".entry")).to_have_count(1)
         page.locator(".choices .pill[aria-current]").click()
-        self.assertEqual(page.locator(".entry").count(), 2)
+        expect(page.locator(".entry")).to_have_count(2)
         page.locator(".entry a", has_text="Agreement on offices").click()
-        self.assertEqual(page.locator("h1").inner_text(), "Agreement on offices")
+        expect(page.locator("h1")).to_have_text("Agreement on offices")
         self.assertEqual(page.context.cookies(), [])
         context.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from playwright.sync_api import expect
+
 from core.models import Event, Receipt
 from forum.models import EditionOrganization
 from tests import factories as make
@@ -66,7 +68,7 @@ class RegistrationJourney(BrowserCase):
         assert self.tally("organizations") == f"7 of {ORGANIZATIONS} organizations"
         # Somebody who is here already: Enter takes nobody else whose organization has the same words.
         self.check_in("nu 03")
-        assert "here already" in page.locator("[data-told]").inner_text()
+        expect(page.locator("[data-told]")).to_contain_text("here already")
         page.keyboard.press("Escape")
         assert self.tally("leaders") == f"10 of {LEADERS} leaders"
 
@@ -74,7 +76,7 @@ class RegistrationJourney(BrowserCase):
         for n in range(11, 21):
             self.check_in(f"úñe {n:02d}")
         assert self.tally("leaders") == f"20 of {LEADERS} leaders"
-        assert "10 ticks are not sent yet" in page.locator("[data-waiting]").inner_text()
+        expect(page.locator("[data-waiting]")).to_contain_text("10 ticks are not sent yet")
         assert self.there() == (10, 0)
         # The page itself is lost, with what was not sent; it is opened again when the connection is back.
         self.open_blank_and_back()
@@ -96,7 +98,7 @@ class RegistrationJourney(BrowserCase):
         page.keyboard.press("Enter")
         assert self.tally("organizations") == f"19 of {ORGANIZATIONS} organizations"
         page.keyboard.press("Enter")
-        assert page.locator("[data-waiting]").is_visible()
+        expect(page.locator("[data-waiting]")).to_be_visible()
         self.context.set_offline(False)
         self.sent()
         assert self.there() == (LEADERS, ORGANIZATIONS)
@@ -126,9 +128,9 @@ class RegistrationJourney(BrowserCase):
         page.keyboard.press("Space")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Tab")
-        assert "3 ticks are not sent yet" in page.locator("[data-waiting]").inner_text()
+        expect(page.locator("[data-waiting]")).to_contain_text("3 ticks are not sent yet")
         page.locator("[name=rest]").click()
-        assert page.locator("[data-waiting]").is_visible()
+        expect(page.locator("[data-waiting]")).to_be_visible()
         self.context.set_offline(False)
         self.sent()
         presences = list(meeting.attendance.order_by("id").values_list("presence", flat=True))

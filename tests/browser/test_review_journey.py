@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse, translate_url
 from django.utils import translation
+from playwright.sync_api import expect
 
 from proposals import workflow
 from proposals.models import Opinion, Referral
@@ -67,11 +68,11 @@ class ReviewJourney(BrowserCase):
         # The official opens the queue and the first review, and answers without touching the mouse.
         self.sign_in(self.official)
         self.open(at("queue"))
-        self.assertIn("Answered 0 of 2", page.content())
+        expect(page.locator("body")).to_contain_text("Answered 0 of 2")
         self.tab_to(f"a[href='{at('review', first.folio)}']")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{at('review', first.folio)}")
-        self.assertEqual(page.locator("[data-verdict]:visible").count(), 0)
+        expect(page.locator("[data-verdict]:visible")).to_have_count(0)
         self.arrows("soundness", "yes")
         self.tab_to("#id_soundness_text")
         page.keyboard.type("Es un derecho.")
@@ -101,7 +102,7 @@ class ReviewJourney(BrowserCase):
         page.keyboard.type("Directora de Vinculación")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{at('review_issued', first.folio)}")
-        self.assertIn("Answered 1 of 2", page.content())
+        expect(page.locator("body")).to_contain_text("Answered 1 of 2")
         opinion = Opinion.objects.get(status="issued")
         self.assertEqual((opinion.verdict, opinion.signed_by), ("conditional", self.official))
         self.tab_to(f"main a[href='{at('review', second.folio)}']")
@@ -113,7 +114,7 @@ class ReviewJourney(BrowserCase):
         with translation.override("en"):
             self.open(reverse("proposal", args=[self.proposals[0].folio]))
         for words in ("Directora de Vinculación", "Reforma del libro sexto", "No hay partida este año."):
-            self.assertIn(words, page.content())
+            expect(page.locator("body")).to_contain_text(words)
 
     def test_what_was_typed_is_kept_when_it_comes_back(self) -> None:
         """An error of the server, then a colleague who was faster: the text stays on the page, both texts are shown."""
@@ -129,7 +130,7 @@ class ReviewJourney(BrowserCase):
         page.locator("button.button[name=save]").click()
         page.get_by_role("region", name="Both texts").wait_for()
         self.assertEqual(page.locator("#id_reasons").input_value(), "Lo que yo escribí")
-        self.assertIn("Lo que escribió la colega", page.locator(".stale").inner_text())
+        expect(page.locator(".stale")).to_contain_text("Lo que escribió la colega")
         self.assertEqual(self.axe(), [])
         page.locator("button.button[name=save]").click()
         page.get_by_text("is saved").wait_for()
@@ -177,12 +178,12 @@ class ReviewJourney(BrowserCase):
         plain.add_cookies(self.context.cookies())
         page = plain.new_page()
         page.goto(at("review", referral.folio))
-        self.assertEqual(page.locator("[data-verdict]:visible").count(), 0)
+        expect(page.locator("[data-verdict]:visible")).to_have_count(0)
         page.locator("input[name=soundness][value=yes]").check()
         page.locator("input[name=verdict][value=addressed]").check()
         page.locator("#id_programme").fill("Programa 3x1")
         page.locator("#id_programme_evidence").fill("Reglas de operación")
-        self.assertEqual(page.locator("[data-verdict]:visible").count(), 1)
+        expect(page.locator("[data-verdict]:visible")).to_have_count(1)
         page.locator("button[name=preview]").click()
         page.locator("#id_post").fill("Directora")
         page.locator("input[name=save]").click()
