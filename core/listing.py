@@ -364,6 +364,8 @@ class Listing(Narrowed):
     @property
     def count_words(self) -> str:
         """How many there are, honestly: "more than 1,000 proposals" where counting on would cost."""
+        if not self.count and not self.exact:
+            return _("none so far")
         words = str(self.nouns % {"n": self.count}).replace(str(self.count), number_format(self.count, force_grouping=True), 1)
         return words if self.exact else _("more than %(records)s") % {"records": words}
 
