@@ -5,6 +5,7 @@ bench/search [1000 1000000]
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -30,10 +31,11 @@ CLASSES: dict[str, list[tuple[str, str]]] = {
     "a tenth": [(word, "") for word in WORDS[:20]],
     "a third": [(word, "") for word in OF_TEXT],
     "all": [(word, "") for word in ("propuesta", "propuestas", "para", "acuerdo", "compromiso", "compromisos")],
-    "two common": [(f"{one} {other}", "") for one, other in zip(OF_TEXT, OF_TEXT[1:], strict=False)]
+    "two common": [(f"{one} {other}", "") for one, other in itertools.pairwise(OF_TEXT)]
     + [(f"propuesta {word}", "") for word in WORDS[:8]],
     "two, few both": [(f"{one} {other}", "") for one, other in zip(WORDS, WORDS[9:19], strict=False)],
-    "common and rare": [(f"propuesta {number}", "") for number in (7, 77, 777, 998)] + [(f"requisitos {n}", "") for n in (9, 99, 999)],
+    "common and rare": [(f"propuesta {number}", "") for number in (7, 77, 777, 998)]
+    + [(f"requisitos {n}", "") for n in (9, 99, 999)],
     "phrase": [
         *((f'"propuesta de {word}"', "") for word in WORDS[:5]),
         *((text, "") for text in ('"requisitos claros"', '"diga por escrito"', '"con qué recursos"', '"claros requisitos"')),
@@ -88,7 +90,11 @@ def show(sizes: list[int], found: list[dict[str, list[Any]]]) -> None:
         for each in found:
             works = [cpu + db for _question, _wall, cpu, db in each[name]]
             middles.append(part(works, 0.5))
-            cells += [f"{middles[-1]:.1f}", verdict(part(works, 0.95), TARGET), f"{part([row[3] for row in each[name]], 0.95):.1f}"]
+            cells += [
+                f"{middles[-1]:.1f}",
+                verdict(part(works, 0.95), TARGET),
+                f"{part([row[3] for row in each[name]], 0.95):.1f}",
+            ]
             cells.append(f"{part([row[1] for row in each[name]], 0.95):.1f}")
         slowest = max(found[-1][name], key=lambda row: row[2] + row[3])[0]
         rows.append((name, str(len(questions)), *cells, verdict(middles[-1] / middles[0], GROWTH_TARGET), slowest))

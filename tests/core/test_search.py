@@ -176,8 +176,13 @@ class FindTest(TestCase):
 
     def test_a_passage_is_taken_from_where_the_words_are(self):
         """The beginning of the summary; else where it says what the title does not; else the summary in the other language or the text."""
+
         def entry(**values):
-            said = {"title_es": "Voto", "summary_es": "Que se vote. " * 40 + "Desde el consulado.", "summary_en": "At the embassy."}
+            said = {
+                "title_es": "Voto",
+                "summary_es": "Que se vote. " * 40 + "Desde el consulado.",
+                "summary_en": "At the embassy.",
+            }
             said |= {"tokens": "X Voto " + "relleno " * 500 + "con credencial vigente", **values}
             return SearchEntry(kind="proposal", record_key="X", **said)
 
