@@ -119,7 +119,8 @@ def fill(number: int) -> float:
         fill_search(asked.Proposal, "proposal", "title_es", ("propuesta", "para"), "g")
         fill_search(agreed.Agreement, "agreement", "title_es", ("acuerdo",), "g")
         fill_search(agreed.Commitment, "commitment", "left(text_es, 100)", ("compromiso",), "g")
-    tally.rebuild()
+    # Nobody else writes here.
+    tally.rebuild(chunk=100_000)
     rolls.write_all()
     fill_small_kinds()
     with connection.cursor() as cursor:

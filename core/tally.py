@@ -139,7 +139,7 @@ def differences() -> list[tuple[str, tuple[Any, ...], int, int]]:
     return found
 
 
-def rebuild() -> int:
+def rebuild(chunk: int = CHUNK) -> int:
     """Make all sums what the records say; returns the number of rows.
 
     Nobody waits for it (promise 26): what a figure lacks is one statement, which sees records and sums as of one moment and adds
@@ -151,8 +151,8 @@ def rebuild() -> int:
         text = text_of(figure.rows())
         if figure.remembered:
             strayed = strayed_facts(figure, text)
-            for start in range(0, len(strayed), CHUNK):
-                remember(figure, text, strayed[start : start + CHUNK])
+            for start in range(0, len(strayed), chunk):
+                remember(figure, text, strayed[start : start + chunk])
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {Tally._meta.db_table} (figure, {', '.join(KEY)}, number) "

@@ -165,20 +165,24 @@ class Rows:
 
 @dataclass(frozen=True)
 class Walk:
-    """`marks`: along which entries. `looked_up`: SQL that must hold of each entry `l`. `among`: ids to which it is limited."""
+    """`marks`: along which entries. `looked_up`: SQL that must hold of each entry `l`. `among`: ids to which it is limited. `short`:
+    there are a few thousand entries at most, so a page may look at all of them."""
 
     marks: Marks
     looked_up: tuple[Sql, ...] = ()
     among: tuple[int, ...] | None = None
+    short: bool = False
 
     @classmethod
     def along(cls, rows: Rows) -> Walk:
         """The shortest walk. As many short queries as there are marks, where there are several."""
-        marked = rows.marked
+        marked, short = rows.marked, False
         if len(marked) > 1 or not rows.plain:
-            lengths = {marks: cls(marks).count(MANY + 1)[0] for marks in marked}
-            marked = tuple(sorted(marked, key=lengths.__getitem__))
-            if not rows.plain and lengths[marked[0]] > MANY:
+            lengths = {marks: cls(marks).count(MANY + 1) for marks in marked}
+            marked = tuple(sorted(marked, key=lambda marks: lengths[marks][0]))
+            number, exact = lengths[marked[0]]
+            short = exact and number <= MANY
+            if not rows.plain and number > MANY:
                 number, exact = bounded_count(rows.queryset)
                 if exact:
                     ids = rows.queryset.order_by().values_list("pk", flat=True)[:number] if number else ()
@@ -186,7 +190,7 @@ class Walk:
         looked_up = tuple(map(standing_under, marked[1:]))
         if not rows.plain:
             looked_up = (*looked_up, met_by(rows.queryset))
-        return cls(marked[0], looked_up)
+        return cls(marked[0], looked_up, short=short)
 
     def branches(self, columns: str, order: str, beyond: Sql, limit: int, *, look: int | None = None) -> Sql:
         """The first entries under each mark, put together: each record once. `look`: what must hold besides is looked up for
@@ -247,7 +251,7 @@ class Walk:
         columns = ", ".join(f"l.{name}" for name in names) + ", l.record"
         sorting = ", ".join(f"{name} DESC" if name != each else name for name, each in zip(names, order, strict=True))
         beyond = beyond_mark(order, after) if after is not None else ("", [])
-        look = FAR if self.looked_up and self.among is None else None
+        look = FAR if self.looked_up and self.among is None and not self.short else None
         text, values = self.branches(columns, f" ORDER BY {sorting}", beyond, limit, look=look)
         if len(self.marks) > 1:
             text = f"SELECT * FROM ({text}) u ORDER BY {sorting} LIMIT {limit:d}"
