@@ -192,14 +192,14 @@ class GapTests(AgreementWorld, TestCase):
         self.assertEqual(
             [(row["label"], row["number"], row["is_gap"]) for row in rows],
             [
-                ("agreements in draft", 1, True),
-                ("agreements open for signature", 1, True),
+                ("agreement in draft", 1, True),
+                ("agreement open for signature", 1, True),
                 ("agreements signed", 3, False),
-                ("commitments late", 1, True),
+                ("commitment late", 1, True),
                 ("commitments without report since the cut-off", 0, False),
-                ("commitments disputed by the other side", 1, True),
-                ("commitments fulfilled without evidence on file", 1, True),
-                ("meetings to come", 1, False),
+                ("commitment disputed by the other side", 1, True),
+                ("commitment fulfilled without evidence on file", 1, True),
+                ("meeting to come", 1, False),
             ],
         )
         client = self.sign_in("organizer")

@@ -104,9 +104,9 @@ class HomeTests(DeskMixin, ProposalWorld, TestCase):
         self.proposal("submitted")
         self.referred()
         counts = {row["label"]: (row["number"], row["is_gap"]) for row in self.home("organizer").context["editions"][0]["counts"]}
-        self.assertEqual(counts["proposals not submitted yet"], (1, True))
-        self.assertEqual(counts["proposals to refer"], (1, True))
-        self.assertEqual(counts["proposals in review"], (1, False))
+        self.assertEqual(counts["proposal not submitted yet"], (1, True))
+        self.assertEqual(counts["proposal to refer"], (1, True))
+        self.assertEqual(counts["proposal in review"], (1, False))
         self.assertEqual(counts["opinions late"], (2, True))
         self.assertEqual(counts["participants"], (0, True))
 

@@ -118,9 +118,9 @@ class GapTests(ProposalWorld, TestCase):
             [(row["label"], row["number"], row["is_gap"]) for row in rows],
             [
                 ("proposals not submitted yet", 2, True),
-                ("proposals to refer", 1, True),
-                ("proposals in review", 1, False),
-                ("proposals answered", 1, False),
+                ("proposal to refer", 1, True),
+                ("proposal in review", 1, False),
+                ("proposal answered", 1, False),
                 ("opinions late", 2, True),
                 ("proposals without addressee", 3, True),
             ],
