@@ -50,19 +50,9 @@ def current() -> int:
 
 
 def read_sum() -> int:
-    if connection.vendor == "postgresql" and connection.connection is not None and not watched():
-        # Every kept page asks this: Django's cursor takes longer than the answer.
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            cursor.execute(SUM)
-            return int(cursor.fetchone()[0])
     with connection.cursor() as cursor:
         cursor.execute(SUM)
         return int(cursor.fetchone()[0])
-
-
-def watched() -> bool:
-    """Whether somebody counts the queries of this connection, or it is in a transaction, which may be broken."""
-    return connection.in_atomic_block or connection.queries_logged or bool(connection.execute_wrappers)
 
 
 def bump() -> None:
