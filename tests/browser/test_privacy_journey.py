@@ -14,6 +14,7 @@ from core.outbox import sending
 from forum.models import PrivacyRequest
 from tests import factories as make
 from tests.browser.case import BrowserCase
+from tests.chain import read
 
 NAME = "Rosa Muestra"
 
@@ -31,13 +32,13 @@ class PrivacyJourney(BrowserCase):
         search.refresh(self.part)
         self.organizer = make.user("organizer@example.org", organizer=self.edition)
         self.administrator = make.user("admin@example.org", administrator=True)
-        self.public = [reverse("participants"), reverse("search") + "?q=Rosa", reverse("organization", args=["ORG-01"])]
+        self.public = [reverse("participants"), reverse("search") + "?q=Rosa", reverse("edition", args=["foro"])]
 
     def named_on(self) -> list[str]:
         """The public pages that name the person, for a reader without an account."""
         reader = self.context.browser.new_context(base_url=self.live_server_url)
         pages = [*self.public, *(translate_url(path, "es") for path in self.public)]
-        found = [path for path in pages if NAME in reader.request.get(self.live_server_url + path).text()]
+        found = [path for path in pages if NAME in read(reader.request.get(self.live_server_url + path).text())]
         reader.close()
         return found
 
