@@ -10,10 +10,13 @@ import contextlib
 import io
 import logging
 import re
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,6 +32,9 @@ MOST_TEXT = 500_000
 MOST_OF_PDF = 100 * 1024 * 1024
 #: An office document that unpacks to more is not packed again: it takes a second for 40 MB.
 MOST_REPACKED = 50 * 1024 * 1024
+#: Pages, seconds and memory that reading the text of a PDF may take.
+PDF_PAGES, PDF_SECONDS, PDF_MEGABYTES = 30, 1.5, 512
+PDF_READER = Path(__file__).with_name("pdf_text.py")
 PICTURES = (".jpg", ".jpeg")
 #: Pixels of a picture; a scan of A3 at 600 dots an inch has 70 million.
 MOST_PIXELS = 100_000_000
@@ -88,16 +94,29 @@ def heard() -> list[str]:
 
 
 def text_of_file(file: Any) -> str:
-    """The text of an uploaded file that can be read at once: plain text, CSV, and office documents. '' for others."""
+    """The text of an uploaded file that can be read at once: plain text, CSV, office documents, PDFs. '' for others."""
     file.seek(0)
     data = file.read(20 * 1024 * 1024)
     file.seek(0)
     if data[:4] == b"PK\x03\x04":
         return text_of_office(data)
+    if b"%PDF" in data[:1024]:
+        return text_of_pdf(data)
     head = data[: MOST_TEXT * 2]
-    if b"\x00" in head[:1000] or data[:4] in (b"%PDF", b"\x89PNG") or data[:2] == b"\xff\xd8":
+    if b"\x00" in head[:1000] or data[:4] == b"\x89PNG" or data[:2] == b"\xff\xd8":
         return ""
     return head.decode("utf-8", "replace")[:MOST_TEXT]
+
+
+def text_of_pdf(data: bytes) -> str:
+    """The text of the first pages of a PDF, as far as a process of its own comes in `PDF_SECONDS`; '' for a scan or a broken file."""
+    order = [sys.executable, "-I", str(PDF_READER), str(PDF_PAGES), str(PDF_MEGABYTES)]
+    try:
+        done = subprocess.run(order, input=data, capture_output=True, timeout=PDF_SECONDS, env={}, check=False)  # noqa: S603
+        text = done.stdout
+    except subprocess.TimeoutExpired as late:
+        text = late.stdout or b""
+    return text.decode("utf-8", "replace")[:MOST_TEXT]
 
 
 #: What a broken archive answers with.

@@ -40,9 +40,10 @@ class ReportTests(FollowUpWorld, TestCase):
             evidence__0__title="Acta",
             evidence__0__url="https://example.org/acta",
             evidence__0__dated_on="2026-06-01",
+            evidence__0__is_public="yes",
             evidence__1__title="Fotografías",
             evidence__1__file=pdf("álbum.pdf"),
-            evidence__1__is_public=None,
+            evidence__1__is_public="no",
         )
         self.assertRedirects(client.post(self.reporting, sent), self.record)
         report = ProgressReport.objects.get()
@@ -141,7 +142,11 @@ class ValidationTests(FollowUpWorld, TestCase):
         self.assertContains(refused, 'href="#id_comment_es"', status_code=422)
         refused = self.send(client, self.address, outcome="")
         self.assertContains(refused, 'href="#id_outcome_0"', status_code=422)
-        changes = {"evidence__0__title": "Oficio", "evidence__0__url": "https://example.org/oficio"}
+        changes = {
+            "evidence__0__title": "Oficio",
+            "evidence__0__url": "https://example.org/oficio",
+            "evidence__0__is_public": "yes",
+        }
         self.assertRedirects(
             self.send(client, self.address, outcome="disagrees", comment_es="No hay módulo.", **changes), self.record
         )

@@ -129,6 +129,9 @@ class JourneyTests(BrowserCase):
         page.get_by_label("Title").fill("Acta del primer módulo")
         page.get_by_label("Link (it is not archived)").fill("https://example.org/acta")
         self.press("Send the report")
+        expect(page.locator("main")).to_contain_text("Say who may see it.")
+        page.get_by_label("everybody", exact=True).check()
+        self.press("Send the report")
         expect(page.locator(".notice").first).to_contain_text("The report is filed")
 
     def dispute(self):
