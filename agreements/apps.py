@@ -25,6 +25,7 @@ class AgreementsConfig(AppConfig):
         register(*WORKFLOWS)
         privacy.declare()
         sockets.papers_of.plug(privacy.papers_of)
+        sockets.lists_of_people.plug(privacy.lists_of_people)
         tally.keep(*FIGURES)
         rolls.keep(*ROLLS)
         sockets.record_panels.plug(panel_of)

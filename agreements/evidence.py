@@ -14,14 +14,17 @@ from core.uploads import take_in
 
 
 def build_evidence(row: Mapping[str, Any]) -> Evidence:
-    """An unsaved Evidence from {"title", "url" | "file", "dated_on", "is_public"}. Raises ValidationError by field."""
+    """An unsaved Evidence from {"title", "url" | "file", "dated_on", "is_public"}. Raises ValidationError by field.
+
+    A file is reserved unless somebody said that everybody may see it; a link is public wherever it leads.
+    """
     evidence = Evidence(
         title=row.get("title") or "",
         url=row.get("url") or "",
         dated_on=row.get("dated_on"),
-        is_public=row.get("is_public", True),
     )
     sent = row.get("file")
+    evidence.is_public = row.get("is_public", not sent)
     if bool(sent) == bool(evidence.url):
         raise ValidationError({"url": _("Evidence is a file or a link, one of the two.")})
     if sent:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Acceptance, Party, SignedPaper
+from agreements.models import Acceptance, Attendance, Party, SignedPaper
 from core.privacy import Audience, holds
 from proposals.privacy import AT_WORK, DID
 
@@ -25,6 +25,14 @@ def papers_of(participations: list[Any]) -> list[str] | None:
     found = [f"{paper.agreement.folio}: {paper.title}" for paper in papers]
     scans = Acceptance.objects.filter(party__representative__in=participations).exclude(scan="").select_related("version")
     return [*found, *(str(_("%(folio)s: scan of an acceptance") % {"folio": each.version.folio}) for each in scans[:MOST_PAPERS])]
+
+
+def lists_of_people(participations: list[int]) -> list[tuple[str, Any]]:
+    """The meetings on whose roll these people stand, the agreements at which they represent a party, and the papers of these."""
+    meetings = Attendance.objects.filter(participation__in=participations).values("meeting")
+    agreements = Party.objects.filter(representative__in=participations).values("agreement")
+    papers = SignedPaper.objects.filter(agreement__in=agreements).values("pk")
+    return [("agreements.meeting", meetings), ("agreements.agreement", agreements), ("agreements.signedpaper", papers)]
 
 
 def declare() -> None:

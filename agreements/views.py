@@ -170,13 +170,15 @@ def agreement_version_json(request: HttpRequest, key: str, number: int) -> HttpR
 @require_safe
 def evidence(request: HttpRequest, key: str) -> HttpResponse:
     """A piece of evidence that is a file; a link is not handed out by us."""
-    return hand_out(get_for(reader(request), Evidence, key))
+    user = reader(request)
+    return hand_out(get_for(user, Evidence, key), user)
 
 
 @require_safe
 def paper(request: HttpRequest, key: str) -> HttpResponse:
     """A scan of the signed paper: its public version to anybody, the reserved original to the organizers."""
-    return hand_out(get_for(reader(request), SignedPaper, key))
+    user = reader(request)
+    return hand_out(get_for(user, SignedPaper, key), user)
 
 
 def meetings_asked(request: HttpRequest, user: Any) -> dict[str, Any]:

@@ -119,6 +119,37 @@ def cache_settings(url: str, name: str = "", entries: int = 300) -> dict[str, ob
     )
 
 
+def file_store(url: str) -> dict[str, object]:
+    """One entry of Django's STORAGES from `s3://key:secret@host:port/bucket/folder?region=…`, a folder of this machine for ''.
+
+    Without a host it is Amazon's own store; `?tls=0` speaks http, for a store on the same machine. Key and secret are
+    percent-encoded where they hold one of `/+@:`; both may be left out where the machine has a role of its own.
+    """
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(url)
+    bucket, _slash, folder = parts.path.strip("/").partition("/")
+    if parts.scheme != "s3" or not bucket:
+        raise ImproperlyConfigured(
+            "MEDIA_URL_S3 is not the address of a bucket: write it like s3://key:secret@host/bucket?region=us-east-1."
+        )
+    query = parse_qs(parts.query)
+    host = parts.hostname or ""
+    scheme = "http" if query.get("tls", ["1"])[0] in FALSE else "https"
+    port = f":{parts.port}" if parts.port else ""
+    return {
+        "BACKEND": "core.object_storage.PrivateStore",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "location": folder,
+            "access_key": unquote(parts.username or "") or None,
+            "secret_key": unquote(parts.password or "") or None,
+            "region_name": query.get("region", [""])[0] or None,
+            "endpoint_url": f"{scheme}://{host}{port}" if host else None,
+        },
+    }
+
+
 def site_url(url: str, hosts: list[str], *, debug: bool) -> str:
     """The scheme and host of this site, without a slash at the end; made of the first host where it is not given."""
     if not url:

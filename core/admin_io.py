@@ -23,7 +23,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.events import record_read
+from core.imports.doubts import doubts_of
 from core.imports.pending import put_by, take_back
+from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.reader import MOST_BYTES
 from core.imports.registry import resource_of
@@ -167,6 +170,7 @@ class ImportExportRecordAdmin:
             "rows": [row for row in run.rows if row.problems][:MOST_ROWS_SHOWN] if run else [],
             "goes_in": bool(run and (run.counts[Outcome.CREATED] or run.counts[Outcome.UPDATED])),
             "token": token,
+            "doubts": doubts_of(run.resource or resource, run.table, Plan()) if run else [],
         }
         return TemplateResponse(request, "admin/records/import.html", context, status=422 if form.errors else 200)
 
@@ -211,6 +215,9 @@ class ImportExportRecordAdmin:
         batch = ImportBatch.objects.filter(key=key, kind=resource.kind).first() if "\x00" not in key else None
         if batch is None or (batch.actor_id != request.user.pk and not getattr(request.user, "is_superuser", False)):
             raise Http404
+        if resource.is_personal:
+            just_confirmed(request)
+            record_read(batch, "see_import_rows", request.user)
         response = HttpResponse(report_of(batch), content_type=CONTENT_TYPES["csv"])
         response["Content-Disposition"] = f'attachment; filename="{batch.kind}-{batch.key}.csv"'
         return response

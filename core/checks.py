@@ -79,6 +79,9 @@ def faults_of_transport() -> Iterator[Fault]:
             "E006",
             _("Nothing sends readers to https: leave SECURE_SSL_REDIRECT on, or set BEHIND_PROXY=1 behind one that does."),
         )
+    store = urlsplit(settings.STORAGES["default"].get("OPTIONS", {}).get("endpoint_url") or "")
+    if store.scheme == "http" and not is_local(store.hostname or ""):
+        yield "E011", _("MEDIA_URL_S3 speaks http to %(host)s: files would be readable on the way.") % {"host": store.hostname}
     for origin in [*settings.CSRF_TRUSTED_ORIGINS, settings.SITE_URL]:
         if not origin.startswith("https://") or "*" in origin or not urlsplit(origin).hostname:
             yield (

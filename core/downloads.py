@@ -6,9 +6,11 @@ import re
 import unicodedata
 from typing import Any
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+
+from core.events import record_read
 
 LONGEST_NAME = 120
 TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
@@ -29,15 +31,21 @@ def safe_name(name: str, fallback: str) -> str:
     return name or fallback
 
 
-def hand_out(record: Any) -> FileResponse:
+def hand_out(record: Any, reader: Any) -> FileResponse | HttpResponse:
     """The file of a record that has `file`, `file_name`, `content_type` and `key`. Rights were checked by the caller.
 
-    404 when the record has no file or the store has lost it.
+    A reserved one (`is_public` false, or a kind that never is) may hold names and signatures: that `reader` took it leaves a
+    trace. 404 when the record has no file or the store has lost it, 503 while the store does not answer.
     """
     try:
         content = record.file.open("rb")
     except (ValueError, FileNotFoundError) as error:
         raise Http404(_("This file is not here.")) from error
+    except OSError:
+        sentence = _("The place where files are kept does not answer: try again in a minute.")
+        return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"})
+    if not getattr(record, "is_public", False):
+        record_read(record, "see_file", reader)
     kind = record.content_type if TYPE.fullmatch(record.content_type or "") else "application/octet-stream"
     response = FileResponse(content, as_attachment=True, filename=safe_name(record.file_name, record.key), content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"

@@ -34,6 +34,13 @@ MASK = "•"
 #: What is JSON as it is.
 SIMPLE = frozenset({str, int, bool, float, type(None)})
 MOST_DENIED = 30
+#: By which personal data are read or taken along, as against changed: what `record_read` writes, and nothing else.
+READING = frozenset(
+    {
+        *("see_contact_data", "see_participants", "see_people", "see_accounts", "see_import_rows", "see_import_file"),
+        *("see_file", "print_list", "export", "read_audit"),
+    }
+)
 #: A longer part of an address may be a secret of a mail.
 LONGEST_NAMED = 24
 
@@ -182,10 +189,15 @@ def record_event(
     return event
 
 
-def record_read(record: Any, action: str, user: Any) -> None:
-    """Somebody read or took along personal data: one event about `record` (an edition for a list, the account for all there is)."""
+def record_read(record: Any, action: str, user: Any, *, changes: Mapping[str, Sequence[Any]] | None = None) -> None:
+    """Somebody read or took along personal data: one event about `record` (an edition for a list, the account for all there is).
+
+    `action` is one of `READING`, by which the audit finds it again; any other is a mistake of the program.
+    """
+    if action not in READING:
+        raise ValueError(f"{action} is not a way of reading personal data: core.events.READING")
     with transaction.atomic():
-        record_event(record, action, actor=user)
+        record_event(record, action, actor=user, changes=changes)
 
 
 def build_event(

@@ -25,8 +25,9 @@ UNSEEN = frozenset(
         *("core_tally", "core_talliedfact", "core_rollentry", "core_searchword", "core_matchkey"),
         *("core_message", "core_mailsettings", "core_subscription", "core_receipt"),
         *("forum_privacyrequest", "core_purge"),
-        # What is written of attempts to get in changes no page.
-        *("core_eventseal", "forum_invitation"),
+        # What is written of attempts to get in, and of who read what, changes no page: otherwise a stranger who guesses
+        # passwords would have every kept page rendered anew.
+        *("core_event", "core_eventseal", "forum_invitation"),
         *("agreements_draftcomment", "agreements_campaign", "agreements_campaignask"),
     }
 )

@@ -38,6 +38,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core import insides
+from core.events import record_read
 from core.fields import LONG_TEXT
 from core.forms import BaseForm
 from core.workflow import StaleRecord, StepRefused, Transition, Workflow
@@ -95,8 +96,14 @@ def done(request: HttpRequest, sentence: Any, *to: Any, **arguments: Any) -> Htt
     return redirect(*to, **arguments)
 
 
-def show_form(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
-    """The page with the form; status 422 when it came back with errors."""
+def show_form(request: HttpRequest, template: str, form: Any, *, names_of: Any = None, **context: Any) -> HttpResponse:
+    """The page with the form; status 422 when it came back with errors.
+
+    `names_of`: the record (an edition, a meeting) whose people the form offers by name, whatever they consented to: that
+    somebody read them leaves a trace.
+    """
+    if names_of is not None:
+        record_read(names_of, "see_participants", request.user)
     return render(request, template, {"form": form, **context}, status=REFUSED if form.is_bound and form.errors else 200)
 
 

@@ -33,7 +33,8 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
-from core.events import SYSTEM, record_event
+from core.events import record_event
+from forum.attempts import note_failure
 from forum.models import User
 from forum.workflow.accounts import note
 from forum.workflow.roles import end_sessions_of
@@ -88,7 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A failed sign-in stands in the audit: of which account where there is one, and never the address that was typed."""
         email = User.objects.normalize_email(credentials.get("email"))
-        note(User.objects.filter(email=email).first(), "sign_in_failed")
+        note_failure("sign_in_failed", mark_of(email or ""), User.objects.filter(email=email).first())
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         found = self.authenticate(context.request, email=user.email, password=password)
@@ -206,4 +207,4 @@ def after_change_of_factor(*, request: HttpRequest, user: User, authenticator: A
 
 
 def after_failed_factor(*, user: User, **_signal: Any) -> None:
-    note(user, "factor_failed", actor=SYSTEM)
+    note_failure("factor_failed", mark_of(user.email), user)

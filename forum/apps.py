@@ -16,14 +16,14 @@ class ForumConfig(AppConfig):
         from forum import accounts, privacy, retention
         from forum.gaps import gaps_of, waiting_for
         from forum.matching import register_names
-        from forum.notices import NOTICES
+        from forum.notices import NOTICES, REPLIES
         from forum.workflow import WORKFLOWS
 
         register(*WORKFLOWS)
         privacy.declare()
         retention.declare()
         register_names()
-        notices.register(*NOTICES)
+        notices.register(*NOTICES, *REPLIES)
         account.password_reset.connect(accounts.after_reset, dispatch_uid="forum")
         for signal in (mfa.authenticator_added, mfa.authenticator_removed, mfa.authenticator_reset):
             signal.connect(accounts.after_change_of_factor, dispatch_uid="forum")

@@ -1,7 +1,8 @@
-"""Mails about accounts: an invitation, a lost password, and what somebody should know who did not do it."""
+"""Mails about accounts (an invitation, a lost password, what somebody should know who did not do it) and about privacy requests."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.utils import user_pk_to_url_str
@@ -10,9 +11,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.outbox.letters import typed
-from core.outbox.notices import Facts, Notice
+from core.outbox.notices import Facts, Notice, Reply
 from forum.accounts import ResetTokens
-from forum.models import Invitation, User
+from forum.models import Invitation, PrivacyRequest, User
 
 ROLES = {
     "organizer": pgettext_lazy("in an invitation", "organizer of %(place)s"),
@@ -53,6 +54,65 @@ def sign_in_page(_record: Any, _user: Any) -> str:
 NOT_YOU = gettext_lazy(
     "If it was not you, somebody else may have your password: ask for another one on the page for signing in, and tell the "
     "organizers."
+)
+
+#: Between two receipts for one address: nobody has this site send mails to somebody else by the dozen.
+RECEIPT_AFTER = dt.timedelta(days=1)
+
+
+def is_first_of_the_day(_event: Any, asked: PrivacyRequest) -> bool:
+    since = timezone.now() - RECEIPT_AFTER
+    return not (PrivacyRequest.objects.filter(email__iexact=asked.email, created_at__gte=since).exclude(pk=asked.pk).exists())
+
+
+def facts_of_request(asked: PrivacyRequest) -> Facts:
+    days = {"received": asked.received_on, "due": asked.answer_due_on, "answered": asked.answered_on or asked.received_on}
+    return {"key": asked.key, **{name: formats.date_format(day, "DATE_FORMAT") for name, day in days.items()}}
+
+
+def told_to_the_writer(name: str, action: str, subject: Any, text: Any, **more: Any) -> Reply:
+    return Reply(
+        name,
+        model="forum.privacyrequest",
+        actions=(action,),
+        address=lambda asked: asked.email,
+        language=lambda asked: asked.language,
+        subject=subject,
+        text=text,
+        facts=facts_of_request,
+        **more,
+    )
+
+
+#: They name the number and the days, not what was asked: an address may be mistyped, or somebody else's.
+REPLIES = (
+    told_to_the_writer(
+        "privacy_received",
+        "receive",
+        gettext_lazy("Request %(key)s was received"),
+        gettext_lazy(
+            "On %(received)s a request about personal data with this address was received, under the number %(key)s. The "
+            "organizers check who asks and answer by %(due)s. If you did not send it, you need do nothing."
+        ),
+        when=is_first_of_the_day,
+    ),
+    told_to_the_writer(
+        "privacy_answered",
+        "answer",
+        gettext_lazy("Request %(key)s is answered"),
+        gettext_lazy(
+            "Request %(key)s of %(received)s was answered on %(answered)s. The answer itself comes from the organizers, in a mail of "
+            "their own. If it does not arrive, write to them and name this number."
+        ),
+    ),
+    told_to_the_writer(
+        "privacy_closed",
+        "close",
+        gettext_lazy("Request %(key)s is closed"),
+        gettext_lazy(
+            "Request %(key)s of %(received)s was closed without an answer on the matter. If you still want it answered, send it again."
+        ),
+    ),
 )
 
 NOTICES = (

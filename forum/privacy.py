@@ -86,7 +86,7 @@ def participants() -> None:
         ),
     )
     holds("forum.WorkingTable", (("moderator", "rapporteur"), _("Who leads a working table"), PARTICIPANTS, BY_CONSENT))
-    holds_only("forum.PrivacyRequest", nothing=("edition",))
+    holds_only("forum.PrivacyRequest", nothing=("edition", "language"))
     holds(
         "forum.PrivacyRequest",
         (

@@ -19,6 +19,7 @@ from forum import api
 from forum import public_tables as tables
 from forum.listing import (
     EDITION_ORDERS,
+    FEWEST_PEOPLE,
     NAME_ORDERS,
     agency_filters,
     agency_orders,
@@ -113,6 +114,7 @@ def edition(request: HttpRequest, key: str) -> HttpResponse:
         "named": [row for row in parts["participants"] if row.shown_name],
         "has_samples": any(body.is_sample for body in [*bodies, *parts["participants"]]),
         "unnamed": sum(1 for row in parts["participants"] if not row.shown_name),
+        "fewest": FEWEST_PEOPLE,
         "results": sockets.edition_figures.collect(edition=record, user=user),
         "panels": panels_of(record, user),
     }

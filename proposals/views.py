@@ -156,7 +156,8 @@ def text_changes(before: ProposalText | None, after: ProposalText | None) -> lis
 @require_safe
 def attachment(request: HttpRequest, key: str) -> HttpResponse:
     """A file of a proposal, to those who may read it; anybody else cannot tell that it exists."""
-    return hand_out(get_for(reader(request), Attachment, key))
+    user = reader(request)
+    return hand_out(get_for(user, Attachment, key), user)
 
 
 @require_safe

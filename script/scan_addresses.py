@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from urllib.request import urlopen
 
 MOST_PAGES = 150
+#: Files, and the Spanish side: the same views under other names.
+ELSEWHERE = ("/static/", "/es/")
 #: Pages of one kind differ in their record only.
 MOST_OF_A_KIND = 2
 STARTS = (
@@ -25,7 +27,18 @@ STARTS = (
     "/feeds/agreements.atom",
     "/feeds/proposals.atom",
     "/feeds/progress.atom",
+    *(
+        f"/api/v1/{name}/"
+        for name in ("proposals", "agreements", "commitments", "organizations", "agencies", "meetings", "editions")
+    ),
 )
+#: Parameters of addresses without a form, each with a value of the demonstration.
+KNOWN = {
+    "/calendar.ics": {"agency": "IFE", "lang": "en"},
+    "/feeds/": {"agency": "IFE", "lang": "en"},
+    "/api/v1/": {"q": "1", "edition": "1", "agency": "IFE", "order": "1", "limit": "1"},
+    ".csv": {"q": "1", "edition": "1", "order": "1"},
+}
 
 
 class Page(HTMLParser):
@@ -60,7 +73,7 @@ def kind_of(path: str) -> str:
 
 def main(site: str) -> None:
     waiting, seen, kinds = list(STARTS), set(STARTS), Counter[str]()
-    found: dict[str, dict[str, str]] = {path: {"agency": "IFE", "lang": "en"} for path in STARTS if "." in path}
+    found: dict[str, dict[str, str]] = {}
     read = 0
     while waiting and read < MOST_PAGES:
         here = waiting.pop(0)
@@ -70,6 +83,9 @@ def main(site: str) -> None:
                 text = answer.read().decode("utf-8", "replace") if "html" in answer.headers.get("Content-Type", "") else ""
         except HTTPError:
             continue
+        for part, fields in KNOWN.items():
+            if part in here:
+                found.setdefault(here, {}).update(fields)
         page = Page()
         page.feed(text)
         for action, fields in page.forms:
@@ -77,7 +93,7 @@ def main(site: str) -> None:
             found.setdefault(path, {}).update(fields)
         for link in page.links:
             parts = urlsplit(urljoin(urljoin(site, here), link))
-            if f"{parts.scheme}://{parts.netloc}" != site or parts.path.startswith("/static/"):
+            if f"{parts.scheme}://{parts.netloc}" != site or parts.path.startswith(ELSEWHERE):
                 continue
             if parts.query:
                 found.setdefault(parts.path, {}).update(dict(parse_qsl(parts.query)))

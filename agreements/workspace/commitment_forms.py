@@ -171,11 +171,19 @@ class EvidenceRow(RowForm):
     dated_on = forms.DateField(label=gettext_lazy("Date of the document"), required=False)
     url = forms.URLField(label=gettext_lazy("Link (it is not archived)"), required=False, max_length=500, assume_scheme="https")
     file = forms.FileField(label=gettext_lazy("File"), required=False, allow_empty_file=True)
-    is_public = forms.BooleanField(label=gettext_lazy("Everybody may see it"), required=False, initial=True)
+    # Asked each time: neither answer is the one that comes by itself.
+    is_public = forms.TypedChoiceField(
+        label=gettext_lazy("Who may see it"),
+        choices=[("yes", gettext_lazy("everybody")), ("no", gettext_lazy("only the parties and the organizers"))],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say who may see it.")},
+    )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not self.errors:
+        # What is wrong with the file is said together with the answer that is missing.
+        if not set(self.errors) - {"is_public"}:
             try:
                 build_evidence(self.as_evidence())
             except ValidationError as error:
@@ -201,7 +209,8 @@ def evidence_rows(data: Any, files: Any) -> Rows:
         legend=gettext_lazy("Evidence"),
         help_text=gettext_lazy(
             "A file or a link in each row; blank rows are passed over. Files must be chosen again when the page comes back. "
-            "Leave out personal data: identity papers, telephone numbers, home addresses."
+            "Leave out personal data: identity papers, telephone numbers, home addresses. What shows signatures or faces is better "
+            "seen by the parties and the organizers alone."
         ),
         data=data,
         files=files,

@@ -61,7 +61,14 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
             "workspace:agreement",
             form.result.folio,
         )
-    return show_form(request, "agreements/workspace/agreement_form.html", form, edition=edition, title=_("Draft an agreement"))
+    return show_form(
+        request,
+        "agreements/workspace/agreement_form.html",
+        form,
+        names_of=edition,
+        edition=edition,
+        title=_("Draft an agreement"),
+    )
 
 
 def choose_opinions(request: HttpRequest, edition: Any, editions: list[Any], offered: Any, *, asked: bool) -> HttpResponse:
@@ -119,6 +126,7 @@ def agreement_edit(request: HttpRequest, folio: str) -> HttpResponse:
         request,
         "agreements/workspace/agreement_form.html",
         form,
+        names_of=record.edition,
         edition=record.edition,
         agreement=record,
         title=_("Edit the draft"),

@@ -19,7 +19,7 @@ from agreements.permissions import is_invited_to, is_organizer_of
 from agreements.workspace.access import allowed, meeting_for, refuse_step
 from agreements.workspace.answers import AnswerForm
 from agreements.workspace.meetings import attendance_of, show_meeting
-from core.events import record_event
+from core.events import record_event, record_read
 from core.mail_links import DeadLink, closed
 from core.received import received
 from core.workflow import StepRefused, sentence_of
@@ -82,8 +82,7 @@ def meeting_tick(request: HttpRequest, folio: str) -> JsonResponse:
 def meeting_sheet(request: HttpRequest, folio: str) -> HttpResponse:
     """The sheet on which everybody signs. Names are personal: that they were printed leaves a trace."""
     found = meeting_for(request, folio, is_organizer_of)
-    with transaction.atomic():
-        record_event(found, "print_list", actor=request.user)
+    record_read(found, "print_list", request.user)
     context = {"meeting": found, "attendance": attendance_of(found)}
     return render(request, "agreements/workspace/meeting_sheet.html", context)
 

@@ -94,4 +94,5 @@ def meeting_edit(request: HttpRequest, folio: str) -> HttpResponse:
         section="meetings",
         meeting=found,
         title=_("Edit the agenda, invite more"),
+        names_of=found.edition,
     )

@@ -24,6 +24,7 @@ from agreements.workspace.drafting import chosen_edition
 from agreements.workspace.meeting_forms import HoldForm, MeetingForm, MoveForm, agenda_rows, invited_rows
 from agreements.workspace.minutes_forms import ActionItemForm
 from agreements.workspace.zones import clocks
+from core.events import record_read
 from core.gate import get_for
 from core.timeline import timeline
 from core.workspace import REFUSED, StepForm, attempt, done, sent, show_form, step_buttons, take_step, workspace_page
@@ -146,6 +147,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
         form,
         section="meetings",
         title=form.submit_label,
+        names_of=edition if organizer else None,
         edition=edition,
         organizer=organizer,
         followed=followed,
@@ -165,6 +167,8 @@ def show_meeting(
     organizer = is_organizer_of(found, user)
     attendance = attendance_of(found)
     invited = organizer or any(stands_for(row, user) for row in attendance)
+    if organizer and any(row.participation_id for row in attendance):
+        record_read(found, "see_participants", user)
     minutes = list(found.minutes.visible_to(user).order_by("-number"))
     items = list(
         ActionItem.objects.visible_to(user)
@@ -310,7 +314,14 @@ def meeting_hold(request: HttpRequest, folio: str) -> HttpResponse:
     ):
         return done(request, _("The attendance is recorded."), "workspace:meeting", found.folio)
     return show_form(
-        request, "agreements/workspace/meeting_hold.html", form, section="meetings", meeting=found, held=held, title=title
+        request,
+        "agreements/workspace/meeting_hold.html",
+        form,
+        names_of=found,
+        section="meetings",
+        meeting=found,
+        held=held,
+        title=title,
     )
 
 

@@ -9,6 +9,7 @@ from agreements.meetings import page_of
 from agreements.permissions import is_organizer_of
 from agreements.workspace.access import meeting_for
 from core.documents import file_answer
+from core.events import record_read
 from core.workspace import workspace_page
 
 
@@ -27,6 +28,7 @@ def minutes(request: HttpRequest, folio: str, form: str) -> HttpResponse:
 @workspace_page(methods=("GET", "HEAD"))
 def sign_sheet(request: HttpRequest, folio: str) -> HttpResponse:
     meeting = meeting_for(request, folio, is_organizer_of)
+    record_read(meeting, "print_list", request.user)
     rows = meeting.attendance.select_related("organization", "agency", "participation__person").order_by("id")
     address = request.build_absolute_uri(meeting.get_absolute_url())
     return file_answer(sign_sheet_document(meeting, rows, address), "pdf", f"{meeting.folio}-A", private=True)

@@ -25,6 +25,7 @@ from agreements.workflow import (
 from agreements.workspace.access import agreement_for, parties_of, refuse_step
 from agreements.workspace.agreement_forms import CommentForm
 from agreements.workspace.commitment_forms import conditions_of
+from core.events import record_read
 from core.timeline import function_words, timeline
 from core.workspace import REFUSED, StepForm, step_buttons, take_step, workspace_page
 
@@ -80,6 +81,8 @@ def show_agreement(
     drafting = version is not None and version.status == AgreementVersion.Status.DRAFT
     acceptances = acceptances_of(agreement, version)
     signatories = [row for party, row in acceptances if party.role == "signatory"]
+    if organizer and any(party.representative_id for party, _row in acceptances):
+        record_read(agreement, "see_participants", user)
     commitments = commitments_of(agreement, user)
     mine = {party.pk for party in parties_of(agreement, user, speaking=False)}
     open_version = version is not None and version.status == AgreementVersion.Status.OPEN

@@ -18,6 +18,7 @@ from config.pages.follow import page, too_many
 from core import personal, privacy, retention
 from core.fields import LONG_TEXT
 from core.forms import BaseForm
+from core.pages import language
 from core.workspace import REFUSED
 from forum.listing import edition_choices
 from forum.models import Edition, PrivacyRequest
@@ -97,5 +98,5 @@ def privacy_request(request: HttpRequest) -> HttpResponse:
         return render(request, "config/public/privacy_request_done.html", {**context, "said": "too_many"}, status=429)
     given = dict(form.cleaned_data)
     edition = Edition.objects.visible_to(None).get(slug=given.pop("edition"))
-    asked = receive_privacy_request(edition=edition, values=given)
+    asked = receive_privacy_request(edition=edition, values={**given, "language": language()})
     return render(request, "config/public/privacy_request_done.html", {**context, "said": "received", "asked": asked})

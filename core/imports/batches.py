@@ -21,7 +21,7 @@ from core.imports.writer import CONTENT_TYPES, open_rows, report_of
 from core.models import ImportBatch
 from core.models.imports import BatchState, Outcome
 from core.workflow import StepRefused
-from core.workspace import REFUSED, done, workspace_page
+from core.workspace import REFUSED, done, just_confirmed, workspace_page
 
 MOST_ROWS_SHOWN = 100
 #: Rows that a page takes back while its reader waits.
@@ -156,6 +156,9 @@ def own_batch(request: HttpRequest, key: str) -> ImportBatch:
 def import_errors(request: HttpRequest, key: str) -> HttpResponse:
     """The rows that did not go in, as they came, with why: corrected, the file can be imported as it is."""
     batch = own_batch(request, key)
+    if kinds()[batch.kind].is_personal:
+        just_confirmed(request)
+        record_read(batch, "see_import_rows", request.user)
     return download(io.BytesIO(report_of(batch)), f"{batch.kind}-{batch.key}.csv", CONTENT_TYPES["csv"])
 
 
@@ -164,6 +167,7 @@ def import_file(request: HttpRequest, key: str) -> HttpResponse:
     """The file as it came."""
     batch = own_batch(request, key)
     if batch.file and kinds()[batch.kind].is_personal:
+        just_confirmed(request)
         record_read(batch, "see_import_file", request.user)
     try:
         return download(batch.file.open("rb"), f"{batch.key}.bin", "application/octet-stream")

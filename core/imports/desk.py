@@ -22,10 +22,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.forms import BaseForm
+from core.forms import LOOKED_AT, BaseForm
 from core.imports import trials
 from core.imports.batches import download, kind_words, own_batches, trial_context
 from core.imports.delimited import DELIMITERS
+from core.imports.doubts import Doubt, doubts_of
+from core.imports.doubts import mark_of as doubts_mark
 from core.imports.encodings import ENCODINGS
 from core.imports.entering import enter
 from core.imports.jobs import nudge
@@ -151,6 +153,9 @@ class Look:
     #: Of a large file: the trial of all its rows, under way or done.
     trial: ImportBatch | None = None
     given: Any = field(default_factory=dict)
+    #: What looks like personal data; `is_asked`: the import was asked for without saying that it may stay.
+    doubts: list[Doubt] = field(default_factory=list)
+    is_asked: bool = False
 
 
 def looked_at(
@@ -257,7 +262,10 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
             stored, edition = waiting.stored, waiting.edition
             look = looked_at(request, kind, waiting.name, file, edition, given, kept_plan(stored), stored=stored)
             keep_plan(stored, look.plan)
-            if given.get("do") != "import" or look.run is None:
+            look.doubts = doubts_of(look.resource, look.table, look.plan)
+            look.is_asked = bool(look.doubts) and given.get(LOOKED_AT) != doubts_mark(look.doubts)
+            if given.get("do") != "import" or look.run is None or look.is_asked:
+                look.is_asked = look.is_asked and given.get("do") == "import"
                 return look_page(request, tried_whole(request, look, waiting.name, stored, edition), given["token"])
             batch = let_in(request, kind, waiting, look, all_or_nothing="all_or_nothing" in given)
     except (signing.BadSignature, OSError, KeyError):
@@ -329,10 +337,12 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
                 "left_out": look.resource.left_out.get(header) or (run and run.left_out.get(header, "")),
             }
         )
+    look.doubts = look.doubts or doubts_of(look.resource, look.table, look.plan)
     context = {
         "title": _("Import: %(name)s") % {"name": kind_words(look.kind)},
         "kind": look.kind,
         "look": look,
+        "doubts_mark": doubts_mark(look.doubts),
         "run": run,
         **(trial_context(look.trial) if look.trial and run and run.untried else {}),
         "columns": columns,
@@ -349,7 +359,7 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
         "encodings": ENCODINGS.items(),
         "delimiters": DELIMITERS.items(),
     }
-    return render(request, "workspace/imports/look.html", context, status=REFUSED if look.refusal else 200)
+    return render(request, "workspace/imports/look.html", context, status=REFUSED if look.refusal or look.is_asked else 200)
 
 
 @workspace_page(methods=("GET", "HEAD"))

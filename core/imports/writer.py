@@ -8,11 +8,10 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from core.events import record_event
+from core.events import record_read
 from core.imports.explained import example_row, explained
 from core.imports.guard import guard
 from core.imports.problems import FileRefused, Problem
@@ -63,9 +62,8 @@ def run_export(
         rows = [example_row(resource, columns)] if template else list(resource.export_rows(chosen, columns))
         sheet = explained(resource, columns) if form == "xlsx" else None
     if resource.is_personal and rows and not template:
-        with transaction.atomic():
-            for place in resource.places(chosen):
-                record_event(place, "export", actor=actor, changes={"kind": [None, kind], "rows": [None, len(rows)]})
+        for place in resource.places(chosen):
+            record_read(place, "export", actor, changes={"kind": [None, kind], "rows": [None, len(rows)]})
     if form == "csv":
         return write_csv(headers, rows), len(rows)
     if form == "xlsx":

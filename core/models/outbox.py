@@ -76,7 +76,7 @@ class Subscription(models.Model):
 
 
 class Message(models.Model):
-    """One mail that is owed: about this event, to this account or subscriber, by this template.
+    """One mail that is owed: about this event, to this account or subscriber, or to whoever wrote the record, by this template.
 
     `due_at` is when it is to leave, `next_at` when it is tried next. Whoever sends it holds a lease (`lease`,
     `leased_until`); a lease that ran out may be taken by another worker.
@@ -143,10 +143,16 @@ class Message(models.Model):
                 name="message_once_for_subscriber",
                 violation_error_message=_("This subscriber is told of that event already."),
             ),
+            models.UniqueConstraint(
+                fields=["event", "template"],
+                condition=Q(user__isnull=True, subscription__isnull=True),
+                name="message_once_for_writer",
+                violation_error_message=_("Whoever wrote is told of that event already."),
+            ),
             models.CheckConstraint(
-                condition=Q(user__isnull=False, subscription__isnull=True) | Q(user__isnull=True, subscription__isnull=False),
+                condition=Q(user__isnull=True) | Q(subscription__isnull=True),
                 name="message_one_addressee",
-                violation_error_message=_("A mail goes to an account or to a subscriber."),
+                violation_error_message=_("A mail goes to an account, to a subscriber, or to whoever wrote the record."),
             ),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),

@@ -52,7 +52,8 @@ class Letter:
 
 def typed(text: Any, longest: int = LONGEST_TITLE) -> str:
     """A text that somebody typed, for a line of a mail: one line, nothing invisible, nothing that turns into a link."""
-    line = BREAKS.sub(" ", INVISIBLE.sub("", plain_text(str(text)))).strip()
+    # Looking for links takes a time that grows with the square of the text, of which no more is shown than `longest`.
+    line = BREAKS.sub(" ", INVISIBLE.sub("", plain_text(str(text)))).strip()[: 4 * longest]
     line = LINKS.sub("[…]", line)
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
@@ -94,8 +95,9 @@ def headline(message: Message) -> str:
     """What a mail is about, for a list: its subject with the record and dots for the other facts. No query."""
     if message.template == "confirm_subscription":
         return _("Confirm that you want to follow %(record)s") % {"record": message.record_key}
-    notice, act = notices.notice(message.template), notices.act(message.template)
-    words = notice.subject if notice is not None else act.text if act is not None else message.template
+    named = notices.notice(message.template) or notices.reply(message.template)
+    act = notices.act(message.template)
+    words = named.subject if named is not None else act.text if act is not None else message.template
     return str(words) % Blanks(folio=message.record_key)
 
 
@@ -214,6 +216,33 @@ def to_follower(messages: list[Message]) -> tuple[Letter, list[tuple[Message, st
         body = "\n\n".join([_("What changed in %(record)s:") % {"record": name}, *dict.fromkeys(lines), f"-- \n{foot}\n{leave}"])
     extra = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return Letter(subject, body + "\n", extra), left_out
+
+
+# --- to whoever wrote -------------------------------------------------------------------------------------------------
+
+
+def address_of_writer(message: Message) -> str:
+    """The address in the record of a `Reply`. Raises `Undeliverable` when it is gone."""
+    reply = notices.reply(message.template)
+    if reply is None:
+        raise Undeliverable(_("This kind of mail exists no more."))
+    if not (address := reply.address(record_of(message))):
+        raise Undeliverable(_("The address was erased."))
+    return address
+
+
+def to_writer(messages: list[Message]) -> tuple[Letter, list[tuple[Message, str]]]:
+    """What became of what somebody without an account wrote; nothing that the record says about anybody."""
+    message = messages[0]
+    try:
+        address_of_writer(message)
+    except Undeliverable as nothing:
+        return Letter("", ""), [(message, str(nothing))]
+    reply: Any = notices.reply(message.template)
+    record = record_of(message)
+    with translation.override(reply.language(record)):
+        facts = reply.facts(record)
+        return Letter(header(f"[Acuerda] {str(reply.subject) % facts}"), f"{str(reply.text) % facts}\n"), []
 
 
 def line_of(message: Message, followed: Any) -> str:

@@ -85,15 +85,36 @@ class PublicAct:
     public: Callable[[Any, Any], bool] = always
 
 
+@dataclass(frozen=True)
+class Reply:
+    """Whoever wrote from an address without an account is told what became of it; the address stands in the record alone.
+
+    `address(record)` is '' when there is nobody to tell (any more), `language(record)` that in which the person wrote. `text` says
+    no more than somebody else at that address may read.
+    """
+
+    name: str
+    model: str
+    actions: tuple[str, ...]
+    address: Callable[[Any], str]
+    language: Callable[[Any], str]
+    subject: Words
+    text: Words
+    facts: Callable[[Any], Facts]
+    when: Callable[[Any, Any], bool] = always
+
+
+Entry = Notice | PublicAct | Reply
 _notices: dict[str, Notice] = {}
+_replies: dict[str, Reply] = {}
 _acts: dict[str, PublicAct] = {}
-_by_event: dict[tuple[str, str], list[Notice | PublicAct]] = {}
+_by_event: dict[tuple[str, str], list[Entry]] = {}
 
 
-def register(*entries: Notice | PublicAct) -> None:
+def register(*entries: Entry) -> None:
     """Add the rows of an app's table, from its `apps.py ready()`. Names are unique."""
     for entry in entries:
-        book: dict[str, Any] = _notices if isinstance(entry, Notice) else _acts
+        book: dict[str, Any] = {Notice: _notices, PublicAct: _acts, Reply: _replies}[type(entry)]
         known = book.setdefault(entry.name, entry)
         if known is not entry:
             raise ValueError(f"Two notices are named {entry.name}.")
@@ -103,7 +124,7 @@ def register(*entries: Notice | PublicAct) -> None:
                 rows.append(entry)
 
 
-def called_for(model: str, action: str) -> list[Notice | PublicAct]:
+def called_for(model: str, action: str) -> list[Entry]:
     """The rows for events of this kind."""
     return _by_event.get((model, action), [])
 
@@ -114,6 +135,10 @@ def notice(name: str) -> Notice | None:
 
 def act(name: str) -> PublicAct | None:
     return _acts.get(name)
+
+
+def reply(name: str) -> Reply | None:
+    return _replies.get(name)
 
 
 def all_notices() -> list[Notice]:

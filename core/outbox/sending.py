@@ -191,12 +191,16 @@ def write(claimed: list[Message]) -> tuple[letters.Letter, list[tuple[Message, s
         if first.user.is_demo and settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
             return letters.Letter("", ""), [(message, "demo account") for message in claimed]
         return letters.to_account(claimed)
+    if first.subscription_id is None:
+        return letters.to_writer(claimed)
     if first.template == subscriptions.CONFIRM:
         return subscriptions.letter_of_confirmation(claimed)
     return letters.to_follower(claimed)
 
 
 def address_of(message: Message) -> str:
+    if message.user_id is None and message.subscription_id is None:
+        return letters.address_of_writer(message)
     return str(message.user.email if message.user_id is not None else message.subscription.email)
 
 

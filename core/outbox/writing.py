@@ -17,7 +17,7 @@ from core.models import MailSettings, Message, Subscription
 from core.models.event import Event, Origin
 from core.models.outbox import MessageState
 from core.outbox import postman
-from core.outbox.notices import Notice, PublicAct, called_for
+from core.outbox.notices import Notice, PublicAct, Reply, called_for
 
 #: An event dated earlier than this is history that somebody entered, and no news.
 NEWS = dt.timedelta(days=2)
@@ -52,6 +52,8 @@ def announce(event: Event, record: Any, *, late: bool = False) -> None:
         if isinstance(row, Notice):
             if row.late == late and row.when(event, record):
                 owed += to_accounts(event, record, row)
+        elif isinstance(row, Reply):
+            owed += to_writer(event, record, row) if not late else []
         elif not late and row.public(event, record):
             owed += to_followers(event, record, row)
     if owed:
@@ -97,6 +99,14 @@ def to_followers(event: Event, record: Any, act: PublicAct) -> list[Message]:
                 message.subscription_id = pk
                 found.append(message)
     return found
+
+
+def to_writer(event: Event, record: Any, reply: Reply) -> list[Message]:
+    """One message for whoever wrote. Nobody reads it before: a receipt that waits is none."""
+    if not reply.address(record) or not reply.when(event, record):
+        return []
+    now = timezone.now()
+    return [blank(event, reply.name, str(MessageState.QUEUED), now, now)]
 
 
 def blank(event: Event, template: str, state: str, now: dt.datetime, due: dt.datetime) -> Message:

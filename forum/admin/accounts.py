@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from core.admin import DoorInline, RecordAdmin
+from core.admin import DoorInline
 from core.workflow import StepRefused
 from core.workspace import just_confirmed
 from forum import workflow
+from forum.admin.base import TracedAdmin
 from forum.models import Role, User
 from forum.permissions import is_administrator
 from forum.workflow.roles import end_sessions_of
@@ -37,7 +38,8 @@ class RoleInline(DoorInline):
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin):
+class UserAdmin(TracedAdmin):
+    read_list = read_one = "see_accounts"
     list_display = ("email", "name", "language", "is_active", "is_demo")
     list_filter = ("is_active", "is_demo", "language")
     ordering = ("email",)

@@ -6,13 +6,33 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import ReadOnlyMixin, RecordAdmin
+from core.events import record_read
 from forum.models import Edition
 from forum.permissions import is_any_organizer, is_organizer_of
 from forum.roles import roles_of
+
+
+class TracedAdmin(RecordAdmin):
+    """Records that are about people: whoever reads the list leaves a trace on the own account, whoever opens one on the record."""
+
+    read_list = "see_people"
+    read_one = "see_contact_data"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        if response.status_code == 200:
+            record_read(request.user, self.read_list, request.user)
+        return response
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        record = self.get_object(request, object_id)
+        if record is not None and request.method == "GET":
+            record_read(record, self.read_one, request.user)
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 class SharedAdmin(RecordAdmin):

@@ -7,15 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import ReadOnlyInline
 from core.admin_steps import Button, StepForm
-from core.events import record_read
 from core.workflow import Words
 from forum import workflow
-from forum.admin.base import EditionFilter, EditionRecordAdmin
+from forum.admin.base import EditionFilter, EditionRecordAdmin, TracedAdmin
 from forum.models import Consent, Participation, Person
 from forum.permissions import is_organizer_of
 from forum.roles import roles_of
@@ -24,7 +23,7 @@ PERSON = ("name", "email", "phone", "state_of_origin", "residence_country", "res
 
 
 @admin.register(Person)
-class PersonAdmin(EditionRecordAdmin):
+class PersonAdmin(TracedAdmin, EditionRecordAdmin):
     """A person is entered with the first participation."""
 
     list_display = ("key", "name", "state_of_origin")
@@ -43,21 +42,8 @@ class PersonAdmin(EditionRecordAdmin):
         own = Participation.objects.filter(edition__in=roles.editions).values("person")
         return queryset.filter(pk__in=own, blocked_at__isnull=True)
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Names are personal data too: whoever reads the list leaves a trace, on the own account."""
-        response = super().changelist_view(request, extra_context)
-        if response.status_code == 200:
-            record_read(request.user, "see_people", request.user)
-        return response
-
     def may_change(self, record: Any, user: Any) -> bool:
         return self.scope(Person.objects.all(), user).filter(pk=record.pk).exists()
-
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        person = self.get_object(request, object_id)
-        if person is not None and request.method == "GET":
-            record_read(person, "see_contact_data", request.user)
-        return super().change_view(request, object_id, form_url, extra_context)
 
     def edit_record(
         self, request: HttpRequest, record: Any, values: dict[str, Any], links: dict[str, Any], revision: int | None
@@ -84,7 +70,7 @@ class WithdrawalForm(StepForm):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(EditionRecordAdmin):
+class ParticipationAdmin(TracedAdmin, EditionRecordAdmin):
     list_display = ("key", "public_name", "role", "organization", "agency", "edition", "show_name")
     list_filter = (EditionFilter, "role", "capacity", "show_name")
     list_select_related = ("edition", "organization", "agency")

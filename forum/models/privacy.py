@@ -76,6 +76,9 @@ class PrivacyRequest(Record):
     name = TextLine(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail address"), max_length=200, blank=True)
     text = LongText(_("what it is about"), blank=True)
+    language = models.CharField(
+        _("language of messages"), max_length=2, choices=[("es", "español"), ("en", "English")], default="es", editable=False
+    )
     received_on = models.DateField(_("received"), editable=False)
     answer_due_on = models.DateField(_("answer due"), editable=False)
     extended_on = models.DateField(_("extended"), null=True, blank=True, editable=False)
@@ -99,6 +102,11 @@ class PrivacyRequest(Record):
             ),
             choice_constraint(
                 "status", PrivacyRequestStatus, "privacy_request_status", _("This is not a status of a privacy request.")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=["es", "en"]),
+                name="privacy_request_language",
+                violation_error_message=_("The language of messages is es or en."),
             ),
             models.CheckConstraint(
                 condition=models.Q(outcome__in=["", *PrivacyRequestOutcome.values]),

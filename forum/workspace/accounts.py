@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.events import record_read
 from core.gate import get_for
 from core.listing import ChoiceFilter, Listing, TextFilter
 from core.timeline import timeline
@@ -61,6 +62,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     waiting = Invitation.objects.visible_to(request.user).open().exclude(user=request.user)
     related = ("user", "edition", "agency", "organization", "invited_by")
     context = {"listing": shown, "invitations": waiting.select_related(*related)[:MOST_INVITATIONS]}
+    record_read(request.user, "see_accounts", request.user)
     return render(request, "forum/workspace/accounts.html", context)
 
 
@@ -113,6 +115,7 @@ def account_page(request: HttpRequest, found: User, failed: Any = None) -> HttpR
         form = failed if failed is not None and failed.step == step else StepForm(step=step, prefix=step)
         form.action = reverse("workspace:account_step", args=[found.key, step])
         forms.append((STEPS[step], form))
+    record_read(found, "see_accounts", request.user)
     roles = list(found.role_rows.select_related("edition", "agency", "organization"))
     role_form = failed if isinstance(failed, RoleForm) else RoleForm(roles=roles, prefix="remove_role")
     role_form.action = reverse("workspace:account_step", args=[found.key, "remove_role"])

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -21,22 +20,21 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext_lazy, override, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from core import seals
-from core.events import record_event
+from core import seals, sockets
+from core.erasing import personal_kinds
+from core.events import READING, record_read
 from core.imports.guard import guard
 from core.listing import ChoiceFilter, Filter, Listing, Narrowed
-from core.models import Event
+from core.models import Event, ImportRow
 from core.models.event import Origin
 from core.public_tables import CHUNK, MARK, MOST_ROWS, Echo
 from core.timeline import Change, action_words, change_of, function_words, known_actions
 from core.workflow import registered
 from core.workspace import workspace_page
-from forum.models import Participation, Person, User
+from forum.models import Participation, Person, PrivacyRequest, User
 from forum.permissions import is_administrator
 
 ORDER = ("-at", "-id")
-#: By which somebody's data are read or taken along, as against changed.
-READING = ("see_contact_data", "see", "read", "export", "download", "read_audit")
 APPS = ("core", "forum", "proposals", "agreements", "account", "mfa")
 
 
@@ -89,13 +87,24 @@ def start_of(day: dt.date) -> dt.datetime:
 
 
 def about(rows: QuerySet[Event], person: Any) -> QuerySet[Event]:
-    """Events about a person, and the files and lists of the editions in which they took part."""
-    parts = list(Participation.objects.filter(person=person).values_list("pk", "edition__slug"))
-    found = Q(model="forum.person", record_id=person.pk)
-    found |= Q(model="forum.participation", record_id__in=[pk for pk, _slug in parts])
+    """Events about a person, and whatever else held the person and was read: lists of the forums and meetings, imported lists,
+    requests, lists of all people and accounts."""
+    parts = list(Participation.objects.filter(person=person).values_list("pk", "edition"))
+    pks = [pk for pk, _edition in parts]
+    found = Q(model="forum.person", record_id=person.pk) | Q(model="forum.participation", record_id__in=pks)
+    everywhere = {"see_people"}
     if person.user_id is not None:
         found |= Q(model="forum.user", record_id=person.user_id)
-    found |= Q(model="forum.edition", action__in=READING, record_key__in=[slug for _pk, slug in parts])
+        everywhere.add("see_accounts")
+    found |= Q(model="forum.user", action__in=everywhere)
+    lists = [
+        ("forum.edition", [edition for _pk, edition in parts]),
+        ("forum.privacyrequest", PrivacyRequest.objects.filter(person=person).values("pk")),
+        ("core.importbatch", ImportRow.objects.filter(record_id__in=pks, batch__kind__in=personal_kinds()).values("batch")),
+        *(pair for found_there in sockets.lists_of_people.collect(participations=pks) for pair in found_there),
+    ]
+    for model, records in lists:
+        found |= Q(model=model, action__in=READING, record_id__in=records)
     return rows.filter(found)
 
 
@@ -157,8 +166,7 @@ def shown(event: Event, words: dict[str, Any]) -> dict[str, Any]:
 def note(request: HttpRequest, action: str, narrowed: Narrowed) -> None:
     """That the audit was read: of which person, or taken along."""
     person = narrowed.values.get("person")
-    with transaction.atomic():
-        record_event(person if person is not None else request.user, action, actor=request.user)
+    record_read(person if person is not None else request.user, action, request.user)
 
 
 @workspace_page(methods=("GET", "HEAD"), sensitive=True)

@@ -83,7 +83,9 @@ def table_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = TableForm(sent(request), edition=found, initial={"number": last + 1})
     if form.is_valid() and attempt(form, create_table, actor=request.user, values={**form.values(), "edition": found}):
         return done(request, _("Entered: %(record)s.") % {"record": form.result}, "workspace:edition", slug)
-    return show_form(request, "forum/workspace/edition_form.html", form, title=_("Enter a working table"), edition=found)
+    return show_form(
+        request, "forum/workspace/edition_form.html", form, title=_("Enter a working table"), edition=found, names_of=found
+    )
 
 
 @workspace_page
@@ -104,6 +106,7 @@ def table_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         form,
         title=_("Working table %(number)s") % {"number": number},
         edition=found,
+        names_of=found,
         timeline=timeline(table),
     )
 

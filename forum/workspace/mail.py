@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from core.events import record_read
 from core.forms import BaseForm
 from core.models import MailSettings, Message
 from core.models.outbox import MessageState, age_of_outbox
@@ -141,6 +142,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         "outbox": age_of_outbox(),
         "holding": Edition.objects.organized_by(request.user).filter(holds_mail=True).order_by("slug"),
     }
+    record_read(request.user, "see_accounts", request.user)
     return render(request, "forum/workspace/mails.html", context, status=REFUSED if request.method == "POST" else 200)
 
 
@@ -171,4 +173,6 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
         "letter": None if left_out else letter,
         "why_not": left_out[0][1] if left_out else "",
     }
+    if message.user is not None:
+        record_read(message.user, "see_accounts", request.user)
     return render(request, "forum/workspace/mail.html", context)

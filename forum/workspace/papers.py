@@ -1,4 +1,4 @@
-"""What the registration desk prints: it names people, so it is for the organizers of the edition alone."""
+"""What the registration desk prints: it names people, so it is for the organizers of the edition alone, and leaves a trace."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from core.documents import file_answer
+from core.events import record_read
 from core.workspace import workspace_page
 from forum.documents import badges_document, sign_sheet_document
 from forum.workspace.access import own_edition
@@ -20,6 +21,7 @@ def people_of(edition: Any) -> Any:
 @workspace_page(methods=("GET", "HEAD"))
 def sign_sheet(request: HttpRequest, slug: str) -> HttpResponse:
     edition = own_edition(request, slug)
+    record_read(edition, "print_list", request.user)
     address = request.build_absolute_uri(edition.get_absolute_url())
     return file_answer(sign_sheet_document(edition, people_of(edition), address), "pdf", f"{slug}-A", private=True)
 
@@ -27,4 +29,5 @@ def sign_sheet(request: HttpRequest, slug: str) -> HttpResponse:
 @workspace_page(methods=("GET", "HEAD"))
 def badges(request: HttpRequest, slug: str) -> HttpResponse:
     edition = own_edition(request, slug)
+    record_read(edition, "print_list", request.user)
     return file_answer(badges_document(edition, people_of(edition)), "pdf", f"{slug}-B", private=True)

@@ -176,7 +176,7 @@ def privacy_request_step(request: HttpRequest, key: str, action: str) -> HttpRes
     return request_page(request, asked, next_form(asked, None), failed)
 
 
-@workspace_page
+@workspace_page(sensitive=True)
 def person_erase(request: HttpRequest, key: str) -> HttpResponse:
     """Block or erase a person: what goes, what stands, and the confirmation."""
     organizers_only(request)

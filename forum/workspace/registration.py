@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.events import record_event
+from core.events import record_read
 from core.received import moment_said, received
 from core.workflow import StepRefused, sentence_of
 from core.workspace import REFUSED, workspace_page
@@ -44,7 +43,8 @@ def registration(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, edition: Edition, text: str, refused: str = "") -> HttpResponse:
-    """The page; `refused` is why the act of a plain form was not done."""
+    """The page; `refused` is why the act of a plain form was not done. It names everybody, and leaves a trace."""
+    record_read(edition, "see_participants", request.user)
     text = text[:LONGEST_SEARCH].replace("\x00", "")
     people, bodies = desk.people_of(edition), desk.bodies_of(edition)
     every = [*people, *bodies]
@@ -153,8 +153,7 @@ def registration_state(request: HttpRequest, slug: str) -> JsonResponse:
 def printed(request: HttpRequest, slug: str, template: str, **context: Any) -> HttpResponse:
     """A list of names for paper. Names are personal: that they were printed leaves a trace."""
     edition = own_edition(request, slug)
-    with transaction.atomic():
-        record_event(edition, "print_list", actor=request.user)
+    record_read(edition, "print_list", request.user)
     return render(request, template, {"edition": edition, "people": desk.people_of(edition), **context})
 
 

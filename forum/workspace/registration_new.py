@@ -179,4 +179,6 @@ def registration_organization(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, edition: Edition, form: AlikeForm, title: str) -> HttpResponse:
-    return show_form(request, "forum/workspace/registration_new.html", form, edition=edition, title=title)
+    # A name that was typed brings up those that are like it.
+    names_of = edition if form.is_bound and isinstance(form, WalkInForm) else None
+    return show_form(request, "forum/workspace/registration_new.html", form, names_of=names_of, edition=edition, title=title)

@@ -80,7 +80,7 @@ def template_edit(request: HttpRequest, key: str) -> HttpResponse:
 @workspace_page(methods=("GET", "HEAD"))
 def paper(request: HttpRequest, key: str) -> HttpResponse:
     """The scan of an opinion that was recorded on behalf."""
-    return hand_out(get_for(request.user, PaperScan, key))
+    return hand_out(get_for(request.user, PaperScan, key), request.user)
 
 
 class LaterActionForm(RecordForm):

@@ -98,6 +98,7 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
         folio = form.result.folio
         return done(request, _("Saved as a draft: %(folio)s.") % {"folio": folio}, "workspace:proposal", folio)
     context = {"edition": edition, "editions": editions_of(request.user), "title": _("Write a proposal")}
+    context["names_of"] = edition if is_organizer_of(edition, request.user) else None
     return show_form(request, "proposals/workspace/proposal_form.html", form, **context)
 
 
@@ -119,6 +120,7 @@ def proposal_edit(request: HttpRequest, folio: str) -> HttpResponse:
         if attempt(form, edit_proposal, proposal=found, actor=request.user, values=values, links=links, revision=form.revision):
             return done(request, _("Saved: %(folio)s.") % {"folio": found.folio}, "workspace:proposal", found.folio)
     context = {"edition": found.edition, "proposal": found, "title": _("Edit %(folio)s") % {"folio": found.folio}}
+    context["names_of"] = found.edition if writing and is_organizer_of(found, request.user) else None
     return show_form(request, "proposals/workspace/proposal_form.html", form, **context)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from unittest import mock
 
+import pytest
 from django.test import TestCase
 
 from agreements import workflow
@@ -12,6 +13,8 @@ from core import sockets
 from tests import factories as make
 from tests.agreements.story import DUE, NOON, AgreementWorld, wall
 from tests.personas import PERSONAS
+
+pytestmark = pytest.mark.once
 
 TODAY = dt.date(2026, 7, 1)
 
@@ -170,7 +173,7 @@ class CostTests(AgreementWorld, TestCase):
                     self.assertTrue(waiting_for(user, DUE))
             with self.assertNumQueries(3):
                 gaps_of(self.edition, DUE)
-            for _more in range(4):
+            for _more in range(2):
                 self.one_of_each()
 
     def setUp(self):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 from django.urls import reverse
@@ -13,13 +14,17 @@ from tests.agreements.pages import fields_of, typed
 from tests.agreements.story import AgreementWorld
 from tests.agreements.test_workspace_signing import pdf
 
+pytestmark = pytest.mark.once
+
 TODAY = timezone.localdate()
 
 
 class FollowUpWorld(AgreementWorld):
+    def story(self):
+        self.commitment = self.in_force()
+
     def setUp(self):
         super().setUp()
-        self.commitment = self.in_force()
         self.record = reverse("workspace:commitment", args=[self.commitment.folio])
         self.reporting = reverse("workspace:report", args=[self.commitment.folio])
 
@@ -40,9 +45,10 @@ class ReportTests(FollowUpWorld, TestCase):
             evidence__0__title="Acta",
             evidence__0__url="https://example.org/acta",
             evidence__0__dated_on="2026-06-01",
+            evidence__0__is_public="yes",
             evidence__1__title="Fotografías",
             evidence__1__file=pdf("álbum.pdf"),
-            evidence__1__is_public=None,
+            evidence__1__is_public="no",
         )
         self.assertRedirects(client.post(self.reporting, sent), self.record)
         report = ProgressReport.objects.get()
@@ -128,9 +134,12 @@ class ReportTests(FollowUpWorld, TestCase):
 
 
 class ValidationTests(FollowUpWorld, TestCase):
+    def story(self):
+        super().story()
+        self.made = self.report(self.commitment)
+
     def setUp(self):
         super().setUp()
-        self.made = self.report(self.commitment)
         self.address = reverse("workspace:validate", args=[self.made.folio])
 
     def test_the_other_side_disagrees_with_reason_and_evidence(self):
@@ -141,7 +150,11 @@ class ValidationTests(FollowUpWorld, TestCase):
         self.assertContains(refused, 'href="#id_comment_es"', status_code=422)
         refused = self.send(client, self.address, outcome="")
         self.assertContains(refused, 'href="#id_outcome_0"', status_code=422)
-        changes = {"evidence__0__title": "Oficio", "evidence__0__url": "https://example.org/oficio"}
+        changes = {
+            "evidence__0__title": "Oficio",
+            "evidence__0__url": "https://example.org/oficio",
+            "evidence__0__is_public": "yes",
+        }
         self.assertRedirects(
             self.send(client, self.address, outcome="disagrees", comment_es="No hay módulo.", **changes), self.record
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 from django.utils import timezone
 
@@ -13,6 +14,8 @@ from proposals import workflow
 from tests import factories as make
 from tests.desk import ALL, DeskMixin, at
 from tests.proposals.world import ProposalWorld
+
+pytestmark = pytest.mark.once
 
 
 class HomeTests(DeskMixin, ProposalWorld, TestCase):

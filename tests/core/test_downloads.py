@@ -29,10 +29,12 @@ class NameTests(SimpleTestCase):
 class HandOutTests(SimpleTestCase):
     def record(self, **values):
         file = ContentFile(b"<script>", name="stored")
-        return SimpleNamespace(**{"file": file, "file_name": "a.html", "content_type": "text/html", "key": "f-1", **values})
+        return SimpleNamespace(
+            **{"file": file, "file_name": "a.html", "content_type": "text/html", "key": "f-1", "is_public": True, **values}
+        )
 
     def test_headers(self):
-        response = hand_out(self.record())
+        response = hand_out(self.record(), None)
         self.assertEqual(b"".join(response.streaming_content), b"<script>")
         self.assertEqual(
             {name: response[name] for name in ("Content-Disposition", "Content-Type", "X-Content-Type-Options")},
@@ -47,9 +49,9 @@ class HandOutTests(SimpleTestCase):
 
     def test_a_type_that_is_none(self):
         for kind in ("", "text/html; charset=x\r\nX: y", "nonsense"):
-            self.assertEqual(hand_out(self.record(content_type=kind))["Content-Type"], "application/octet-stream")
+            self.assertEqual(hand_out(self.record(content_type=kind), None)["Content-Type"], "application/octet-stream")
 
     def test_no_file(self):
         for file in (FieldFile(None, SimpleNamespace(storage=None, attname="file", name="file"), None),):
             with self.assertRaises(Http404):
-                hand_out(self.record(file=file))
+                hand_out(self.record(file=file), None)

@@ -4,6 +4,7 @@ import hashlib
 import io
 from unittest import mock
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.utils import FileProxyMixin
 from django.db import connection
@@ -39,6 +40,7 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
                 sent |= {f"value-{column['place']}-{number}": each["folded"], f"word-{column['place']}-{number}": each["chosen"]}
         return sent
 
+    @pytest.mark.once
     def test_who_enters(self):
         self.assert_page(at("imports"), ORGANIZERS)
         for kind in kinds():
@@ -67,6 +69,25 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
         self.assertEqual(b"".join(file.streaming_content), CSV.encode("cp1252"))
         # What was said is remembered for the next file with these headers.
         self.assertContains(self.send(), "0 new, 0 changed, 2 the same, 0 refused")
+
+    def test_what_looks_like_personal_data_is_asked_about_once(self):
+        """Identifiers within texts, in columns that go in and in those that are kept with the row; addresses too, unless it is a list of people."""
+        page = self.send("CLAVE;Nombre;Tipo;Notas\nA-1;Uno;club;Su CURP es GOMC800101HDFRRR09\nA-2;Dos;club;ana@example.org\n")
+        for text in ("“Notas”, row 2: GOMC800101HDFRRR09 (CURP)", "“Notas”, row 3: ana@example.org (e-mail address)"):
+            self.assertContains(page, text)
+        sent = self.fields(page) | {"do": "import"}
+        for mark in (None, "x", "on"):
+            again = self.client.post(self.url, sent | ({"looked_at": mark} if mark else {}))
+            self.assertContains(again, "confirm below that they may stay", status_code=422)
+        self.assertEqual(ImportBatch.objects.count(), 0)
+        self.client.post(self.url, sent | {"looked_at": page.context["doubts_mark"]})
+        self.assertEqual(ImportBatch.objects.get().created, 2)
+        people = SimpleUploadedFile(
+            "p.csv", b"clave,nombre,papel,correo,notas\nL-1,Ana,observador,ana@example.org,caso A-123456789\n"
+        )
+        page = self.client.post(at("import_new", "participants"), {"file": people, "edition": "propia"})
+        self.assertContains(page, "“notas”, row 2: A-123456789 (A-number)")
+        self.assertEqual([each.finding.passage for each in page.context["look"].doubts], ["A-123456789"])
 
     @override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=1_000, IMPORT_WORKER="process")
     def test_no_file_is_held_whole(self):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import time
 import zipfile
 import zlib
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pikepdf
 import pytest
@@ -58,6 +61,19 @@ def pdf(**more: Any) -> bytes:
     document.docinfo["/Author"] = CANARY
     document.Root.Metadata = document.make_stream(f"<x:xmpmeta>{CANARY}</x:xmpmeta>".encode())
     document.save(out, **more)
+    return out.getvalue()
+
+
+def printed(*pages: str) -> bytes:
+    """A PDF with a page for each text; one that ends in an operator is taken for the instructions of a page."""
+    document, out = pikepdf.new(), io.BytesIO()
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    for text in pages:
+        page = document.add_blank_page(page_size=(200, 100))
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        orders = text if text.endswith("Tj ") else f"({text}) Tj"
+        page.Contents = document.make_stream(f"BT /F1 12 Tf 10 50 Td {orders} ET".encode())
+    document.save(out)
     return out.getvalue()
 
 
@@ -174,12 +190,44 @@ class MetadataTests(SimpleTestCase):
             (b"a,b\nana@example.org,1\n", "ana@example.org"),
             (office({"xl/sharedStrings.xml": b"<si><t>A-123456789</t></si>"}), "A-123456789"),
             (pdf(), None),
+            (printed("Escribir a ana@example.org"), "ana@example.org"),
+            (b"%PDF-1.7 rota", None),
             (jpeg(), None),
             (b"PK\x03\x04 rota", None),
             (b"", None),
         ):
+            insides.begin_reading()
             found = personal_data(insides.text_of_file(ContentFile(data, name="x")))
             self.assertEqual([each.passage for each in found], [expected] if expected else [])
+
+    def test_what_is_made_to_keep_a_reader_busy_costs_no_more_than_its_size(self) -> None:
+        """Tags that never end, parts by the thousand, streams by the hundred thousand: minutes each, before there were limits."""
+        endless = office({"word/document.xml": b"</w:p " * 300_000})
+        many = office({f"xl/worksheets/sheet{n}.xml": b"<c>" * 600_000 for n in range(40)})
+        streams = b"%PDF-1.5\n" + b"/ObjStm stream\n" * 200_000
+        for name, work in (
+            ("endless", lambda: insides.text_of_office(endless)),
+            ("many", lambda: insides.text_of_office(many)),
+            ("streams", lambda: self.assertRaises(insides.TooLarge, insides.measure_pdf, streams)),
+        ):
+            began = time.monotonic()
+            work()
+            with self.subTest(name):
+                self.assertLess(time.monotonic() - began, 2)
+
+    def test_a_pdf_that_keeps_its_reader_busy_is_given_up(self) -> None:
+        """Files that come together share the time; what was read until then counts, since the pages come one by one."""
+        busy = printed("(x) Tj " * 200_000)
+        with patch("core.insides.PDF_SECONDS", 0.3):
+            insides.begin_reading()
+            began = time.monotonic()
+            for _n in range(10):
+                insides.text_of_pdf(busy)
+            self.assertLess(time.monotonic() - began, 2)
+        insides.begin_reading()
+        late = subprocess.TimeoutExpired("x", 1, output=b"A-123456789\n")
+        with patch("core.insides.subprocess.run", side_effect=late):
+            self.assertEqual(insides.text_of_pdf(busy), "A-123456789\n")
 
 
 @pytest.mark.once
@@ -193,9 +241,10 @@ class ObjectStorageTests(SimpleTestCase):
             key="e-1",
             file_name="acta.pdf",
             content_type="application/pdf",
+            is_public=True,
             file=FieldFile(SimpleNamespace(file=None), FileField(storage=storage, name="file"), "evidence/abc"),
         )
-        response = hand_out(held)
+        response = hand_out(held, None)
         self.assertEqual(b"".join(response.streaming_content), b"contenido")
         self.assertEqual(response["Content-Security-Policy"], "sandbox; default-src 'none'")
         self.assertNotIn("store.example.org", str(response.headers))

@@ -2,13 +2,17 @@
 
 import datetime as dt
 
+import pytest
 from django.db import connection, transaction
 from django.test import TestCase
+from django.urls import reverse
 
 from core import search, tally, triggers
-from core.models import FolioCounter, Revision, SearchEntry, revision
+from core.events import record_read
+from core.models import Event, FolioCounter, Revision, SearchEntry, revision
 from forum.models import AgencyName, Organization
 from tests import factories as make
+from tests.personas import PersonaWorld
 
 
 class EveryTableTests(TestCase):
@@ -38,6 +42,17 @@ class EveryTableTests(TestCase):
             cursor.execute(sql.replace(name, f"{triggers.NAME}_of_before"))
         triggers.install()
         self.assertEqual(triggers.present(), set(triggers.definitions(connection.vendor)))
+
+
+@pytest.mark.once
+class UnseenTests(PersonaWorld, TestCase):
+    def test_who_reads_or_guesses_has_no_page_rendered_anew(self):
+        before, reader = revision.current(), self.accounts["organizer"]
+        record_read(self.edition, "see_participants", reader)
+        self.client.post(reverse("account_login"), {"login": "delegate@example.org", "password": "wrong"})
+        self.sign_in("organizer").get(reverse("workspace:participants"))
+        self.assertEqual(set(Event.objects.values_list("action", flat=True)) >= {"sign_in_failed", "see_participants"}, True)
+        self.assertEqual(revision.current(), before)
 
 
 class WritingTests(TestCase):

@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from core.imports.runner import run_import
 from core.models import Event, Message
 from core.outbox import sending
 from core.workflow import StepRefused
 from forum import accounts, workflow
 from forum.models import Invitation, Role, User
-from forum.workflow.accounts import note
 from tests import factories as make
 from tests.personas import PersonaWorld
 from tests.signing_in import just_signed_in
@@ -194,6 +194,7 @@ class SessionTests(AccountCase):
         self.sign_in_page("delegate@example.org", make.PASSWORD, second)
         page = self.client.get(reverse("usersessions_list"))
         self.assertContains(page, "&lt;b&gt;Otro&lt;/b&gt; navegador")
+        self.assertContains(page, '<td data-label="Last used">now</td>', count=1, html=True)
         self.client.post(reverse("usersessions_list"))
         self.assertEqual(second.get(reverse("workspace:home")).status_code, 302)
         self.assertEqual(self.client.get(reverse("workspace:home")).status_code, 200)
@@ -217,6 +218,12 @@ class SessionTests(AccountCase):
             reverse("mfa_generate_recovery_codes"),
         ]
         pages += [reverse("admin:forum_user_change", args=[self.accounts["official"].pk]), reverse("admin:forum_user_add")]
+        person = make.participation(self.edition).person
+        sheet = b"clave,nombre,papel,correo\n,,,\nL-1,,observador,\n"
+        batch = run_import("participants", name="x.csv", data=sheet, actor=self.user("administrator"), edition="propia").batch
+        pages += [reverse("workspace:person_erase", args=[person.key])]
+        pages += [reverse(f"workspace:import_{name}", args=[batch.key]) for name in ("errors", "file")]
+        pages += [reverse("admin:forum_participation_report", args=[batch.key])]
         pages += [reverse("workspace:import_export", args=["participants", "csv"])]
         pages += [reverse("admin:forum_participation_export", args=["csv"])]
         late = just_signed_in(self.client_class(), self.user("administrator"), ago=601)
@@ -389,11 +396,3 @@ class FactorTests(AccountCase):
                 found.append(client.get(reverse("workspace:home")).status_code)
         self.assertEqual(found, [200, 302])
         self.assertEqual(self.actions("forum.user"), ["sign_in", "factor_failed"])
-
-
-class NoteTests(TestCase):
-    def test_a_note_about_nobody_is_an_event_about_nobody(self) -> None:
-        note(None, "sign_in_failed")
-        self.assertEqual(
-            list(Event.objects.values_list("model", "record_id", "record_key", "actor")), [("forum.user", 0, "-", None)]
-        )

@@ -13,7 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
-from core.models import Event
+from core.events import record_read
+from core.models import Event, ImportBatch, ImportRow
+from forum import workflow
+from forum.models import PrivacyRequest
 from tests import factories as make
 from tests.personas import PersonaWorld
 
@@ -84,12 +87,40 @@ class FoundTests(AuditCase):
         for key in (self.part.person.key, "LID-01", self.accounts["delegate"].key):
             with self.subTest(key):
                 self.assertEqual([reason for reason in self.reasons(person=key) if reason], ["cinco", "tres", "dos", "uno"])
+        self.lists_that_held_the_person()
         read = Event.objects.filter(action="read_audit")
         self.assertEqual(
             {(event.model, event.record_id, event.actor) for event in read},
             {("forum.person", self.part.person.pk, self.user("administrator"))},
         )
-        self.assertEqual(read.count(), 3)
+        self.assertEqual(read.count(), 4)
+
+    def lists_that_held_the_person(self) -> None:
+        """Rolls, papers, requests, imported lists and lists of everybody that were read or taken along; not those of others."""
+        reader, ours, theirs = self.user("organizer"), [], []
+        for edition, part, kept in ((self.edition, self.part, ours), (self.other_edition, self.other, theirs)):
+            meeting = make.meeting(edition)
+            make.invite(meeting, make.organization(), participation=part)
+            asked = workflow.receive_privacy_request(
+                edition=edition, values={"kind": "access", "name": "x", "email": "x@example.org"}
+            )
+            PrivacyRequest.objects.filter(pk=asked.pk).update(person=part.person)
+            batch = ImportBatch.objects.create(kind="participants", file_name="x", at=AT)
+            ImportRow.objects.create(batch=batch, number=1, outcome="created", record_id=part.pk)
+            kept += [
+                (edition, "see_participants"),
+                (meeting, "print_list"),
+                (asked, "see_contact_data"),
+                (batch, "see_import_file"),
+            ]
+        everybody = [(reader, "see_people"), (reader, "see_accounts")]
+        before = Event.objects.latest("pk").pk
+        for record, action in (*ours, *theirs, *everybody):
+            record_read(record, action, reader)
+        rows = self.client.get(self.page, {"person": "LID-01"}).context["rows"]
+        found = {(row["event"].model, row["event"].record_id, row["event"].action) for row in rows if row["event"].pk > before}
+        expected = {(record._meta.label_lower, record.pk, action) for record, action in (*ours, *everybody)}
+        self.assertEqual(found - {("forum.person", self.part.person.pk, "read_audit")}, expected)
 
     def test_the_file_is_the_list_guarded_and_leaves_a_trace(self) -> None:
         answer = self.client.get(reverse("workspace:audit_csv"), {"action": "export"})

@@ -9,15 +9,18 @@ from unittest.mock import patch
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.management import call_command
 from django.test import TestCase, override_settings
+from django.urls import translate_url
 from django.utils import timezone
 from django.utils.translation import override
 
 from core import retention, search
 from core.events import events_of
 from core.imports.runner import run_import
-from core.models import Event, ImportBatch, ImportRow, Purge, Subscription
+from core.models import Event, ImportBatch, ImportRow, Message, Purge, Subscription
+from core.outbox import sending
 from core.workflow import StepRefused
 from forum import workflow
 from forum.models import Consent, Participation, Person, PrivacyRequest
@@ -65,6 +68,43 @@ class RequestTests(World, TestCase):
         self.assertEqual(done.content.decode().replace(asked.key, ""), other.content.decode().replace(newest.key, ""))
         event = events_of(asked).get()
         self.assertEqual((event.action, event.actor, event.changes["email"]), ("receive", None, ["", "•"]))
+
+    def test_whoever_asked_is_told_by_mail_and_nobody_else_learns_anything(self) -> None:
+        """At receipt (one a day for an address), at the answer, and when it is closed: number and days, not what was asked."""
+
+        def told() -> list[tuple[list[str], str]]:
+            mail.outbox.clear()
+            sending.send_due()
+            return [(letter.to, letter.subject) for letter in mail.outbox]
+
+        for path in (ASK, ASK, translate_url(ASK, "es")):
+            self.assertEqual(self.client.post(path, GIVEN).status_code, 200, path)
+        first, second, third = PrivacyRequest.objects.order_by("pk")
+        self.assertEqual([each.language for each in (first, second, third)], ["en", "en", "es"])
+        self.assertEqual(told(), [(["rosa@example.org"], f"[Acuerda] Request {first.key} was received")])
+        letter = mail.outbox[0]
+        said = f"{letter.subject}{letter.body}{letter.extra_headers}"
+        for private in ("Rosa", "Mi nombre", "cancellation", self.edition.name_es):
+            self.assertNotIn(private, said)
+        organizer = self.user("organizer")
+        for asked in (first, third):
+            workflow.identify(request=asked, actor=organizer, how="Llamada.", person=self.person)
+        workflow.answer_privacy_request(request=first, actor=organizer, outcome="refused", answer="No procede: razones.")
+        workflow.close_privacy_request(request=third, actor=organizer, reason="La retiró.")
+        self.assertEqual(
+            told(),
+            [
+                (["rosa@example.org"], f"[Acuerda] Request {first.key} is answered"),
+                (["rosa@example.org"], f"[Acuerda] La solicitud {third.key} se cerró"),
+            ],
+        )
+        self.assertNotIn("razones", mail.outbox[0].body)
+        # What was erased meanwhile has nowhere to go.
+        workflow.close_privacy_request(request=second, actor=organizer, reason="x")
+        PrivacyRequest.objects.update(email="")
+        self.assertEqual(told(), [])
+        self.assertEqual(Message.objects.get(record_id=second.pk).state, "dropped")
+        self.assertContains(self.sign_in("organizer").get("/en/workspace/mail/"), "whoever wrote")
 
     def test_nonsense_and_numbers_of_papers_are_refused_with_a_sentence(self) -> None:
         wrong: list[dict[str, Any]] = [
@@ -232,7 +272,15 @@ class ReadingTests(World, TestCase):
             "/en/workspace/forums/propia/participants/LID-01/": ("forum.participation", "see_contact_data"),
             "/en/workspace/imports/new/participants/export.csv": ("forum.edition", "export"),
             f"/en/workspace/imports/{batch.key}/file": ("core.importbatch", "see_import_file"),
+            f"/en/workspace/imports/{batch.key}/errors.csv": ("core.importbatch", "see_import_rows"),
             f"{DESK}{asked.key}/": ("forum.privacyrequest", "see_contact_data"),
+            "/en/workspace/forums/propia/registration/": ("forum.edition", "see_participants"),
+            **{
+                f"/en/workspace/forums/propia/{page}": ("forum.edition", "print_list")
+                for page in ("registration/sheet/", "registration/badges/", "attendance.pdf", "badges.pdf")
+            },
+            "/en/workspace/accounts/": ("forum.user", "see_accounts"),
+            "/en/workspace/mail/": ("forum.user", "see_accounts"),
             f"/admin/forum/person/{self.person.pk}/change/": ("forum.person", "see_contact_data"),
             "/admin/forum/person/": ("forum.user", "see_people"),
             "/admin/forum/participation/export/csv/": ("forum.edition", "export"),

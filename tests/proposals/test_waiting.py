@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 from django.utils import translation
 
@@ -12,6 +13,8 @@ from proposals.waiting import gaps_of, waiting_for
 from tests import factories as make
 from tests.personas import PERSONAS
 from tests.proposals.world import AT, ProposalWorld
+
+pytestmark = pytest.mark.once
 
 TODAY = dt.date(2026, 3, 3)
 CLOSES = dt.date(2026, 4, 30)

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core.events import SYSTEM, acting_from
+from core.imports.doubts import doubts_of
 from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.registry import kinds
@@ -80,6 +81,9 @@ class Command(BaseCommand):
     def show(self, run: Run) -> None:
         for note in run.notes:
             self.stdout.write(note)
+        for each in doubts_of(run.resource, run.table, Plan()) if run.resource is not None else ():
+            words = {"header": each.header, "number": each.number, **vars(each.finding)}
+            self.stderr.write(_("This looks like personal data: “%(header)s”, row %(number)s: %(passage)s (%(kind)s)") % words)
         for row in run.refused:
             for problem in row.problems:
                 place = [_("row %(number)s") % {"number": row.row.number}]
