@@ -208,7 +208,7 @@ class Gin:
             return Newest.of(rows, limit, reached & {of_kind for _number, of_kind in rows})
         most = 4 * limit + 1
         whole = f"({expression}) & '@{kind}'" if kind else expression
-        rows = self.rows(*part(whole, most))
+        rows = self.rows(*part(whole, most, 8 * CANDIDATES))
         return Newest.of(rows, limit, {of_kind for _number, of_kind in rows} if len(rows) == most else ())
 
     def is_common(self, expression: str, kind: str, limit: int) -> bool:
@@ -220,24 +220,22 @@ class Gin:
     def in_parts(self, expression: str, chosen: dict[str, tuple[int, int]], limit: int) -> Found:
         """The newest so many of each kind in the stretches of its newest entries, newest first. One query."""
         parts, values = [], []
-        for name, (_first, last) in chosen.items():
-            sql, more = self.of_kind(f"({expression}) & '@{name}'", last, limit)
+        for name, (first, last) in chosen.items():
+            sql, more = self.of_kind(f"({expression}) & '@{name}'", range(first >> STRETCH, (last >> STRETCH) + 1), limit)
             parts.append(sql)
             values += more
         return sorted(self.rows(" UNION ALL ".join(parts), values), reverse=True)
 
-    def of_kind(self, expression: str, last: int, limit: int) -> tuple[str, list[object]]:
-        """The SQL for the stretches of one kind whose newest entry has the id `last`: one after the other, until there are
-        enough."""
-        parts, values, newest = [], [], last >> STRETCH
-        for number in PARTS:
-            stretches = range(newest, max(newest - number, -1), -1)
+    def of_kind(self, expression: str, left: range, limit: int) -> tuple[str, list[object]]:
+        """The SQL for one kind whose entries lie in the stretches `left`: from the newest on, until there are enough."""
+        parts, values = [], []
+        for number in PARTS if without_order(expression) == expression else PARTS[:2]:
+            stretches, left = left[-number:], left[:-number]
             if not stretches:
                 break
             sql, more = part(f"{expression} & {in_stretches(stretches)}", limit)
             parts.append(f"({sql})")
             values += more
-            newest -= number
         return f"(SELECT * FROM ({' UNION ALL '.join(parts)}) p LIMIT {int(limit)})", values
 
     def among(self, expression: str, rows: Found, *, complete: bool) -> Found:
@@ -327,14 +325,14 @@ def one_of(tokens: Iterable[str]) -> str:
     return "(" + " | ".join(f"'{token}'" for token in tokens) + ")"
 
 
-def part(expression: str, limit: int) -> tuple[str, list[object]]:
+def part(expression: str, limit: int, candidates: int | None = None) -> tuple[str, list[object]]:
     """The SQL for the newest so many that match. That the words of a phrase follow one another is seen in the vector alone, which
-    is read for the newest `CANDIDATES` that hold all of them."""
+    is read for the newest candidates that hold all of them, `CANDIDATES` or so many as are given."""
     loose, newest = without_order(expression), "ORDER BY id + 0 DESC LIMIT"
     if loose == expression:
         return f"{PART} {newest} {limit:d}", [expression]
-    candidates = f"{PART.replace('kind', 'kind, vector', 1)} {newest} {CANDIDATES:d}"
-    return f"SELECT id, kind FROM ({candidates}) c WHERE vector @@ (SELECT %s::tsquery) {newest} {limit:d}", [loose, expression]
+    held = f"{PART.replace('kind', 'kind, vector', 1)} {newest} {candidates or CANDIDATES:d}"
+    return f"SELECT id, kind FROM ({held}) c WHERE vector @@ (SELECT %s::tsquery) {newest} {limit:d}", [loose, expression]
 
 
 def without_order(expression: str) -> str:

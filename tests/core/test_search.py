@@ -152,9 +152,9 @@ class FindTest(TestCase):
         for number in range(4):
             organization(f"Plata de puente {number}")
         for candidates, expected in ((3, []), (5, [first.name])):
-            with mock.patch("core.search_engines.CANDIDATES", candidates), mock.patch.object(search, "EACH", 3):
-                with CaptureQueriesContext(connection) as queries:
-                    self.assertEqual(self.found('"puente de plata"'), expected)
+            few = mock.patch("core.search_engines.CANDIDATES", candidates), mock.patch.object(search, "EACH", 3)
+            with few[0], few[1], CaptureQueriesContext(connection) as queries:
+                self.assertEqual(self.found('"puente de plata"'), expected)
             reads = [each["sql"] for each in queries if "<->" in each["sql"]]
             self.assertTrue(reads)
             self.assertEqual([each for each in reads if f"LIMIT {candidates}) c WHERE vector" not in each], [])
