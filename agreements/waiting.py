@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from agreements.models import (
     Acceptance,
@@ -308,33 +309,63 @@ def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
     )
     coming = Meeting.objects.filter(edition=edition).coming(timezone.now()).count()
 
-    def line(name: str, label: str, number: int, is_gap: bool, **query: str) -> dict[str, Any]:
+    def line(name: str, label: Any, number: int, is_gap: bool, **query: str) -> dict[str, Any]:
         url = f"{reverse(f'workspace:{name}')}?{urlencode(query)}"
-        return {"label": label, "number": number, "url": url, "is_gap": bool(is_gap and number)}
+        return {"label": str(label % number), "number": number, "url": url, "is_gap": bool(is_gap and number)}
 
     here = {"edition": edition.slug}
     return [
-        line("agreements", _("agreements in draft"), agreements["drafts"], True, status="draft", **here),
-        line("agreements", _("agreements open for signature"), agreements["open"], True, status="open", **here),
-        line("agreements", _("agreements signed"), agreements["signed"], False, status="signed", **here),
-        line("commitments", _("commitments late"), commitments["late"], True, light="late", **here),
+        line(
+            "agreements",
+            ngettext_lazy("agreement in draft", "agreements in draft"),
+            agreements["drafts"],
+            True,
+            status="draft",
+            **here,
+        ),
+        line(
+            "agreements",
+            ngettext_lazy("agreement open for signature", "agreements open for signature"),
+            agreements["open"],
+            True,
+            status="open",
+            **here,
+        ),
+        line(
+            "agreements",
+            ngettext_lazy("agreement signed", "agreements signed"),
+            agreements["signed"],
+            False,
+            status="signed",
+            **here,
+        ),
+        line(
+            "commitments", ngettext_lazy("commitment late", "commitments late"), commitments["late"], True, light="late", **here
+        ),
         line(
             "commitments",
-            _("commitments without report since the cut-off"),
+            ngettext_lazy("commitment without report since the cut-off", "commitments without report since the cut-off"),
             commitments["no_report"],
             True,
             light="no_report",
             **here,
         ),
-        line("commitments", _("commitments disputed by the other side"), commitments["disputed"], True, disputed="yes", **here),
         line(
             "commitments",
-            _("commitments fulfilled without evidence on file"),
+            ngettext_lazy("commitment disputed by the other side", "commitments disputed by the other side"),
+            commitments["disputed"],
+            True,
+            disputed="yes",
+            **here,
+        ),
+        line(
+            "commitments",
+            ngettext_lazy("commitment fulfilled without evidence on file", "commitments fulfilled without evidence on file"),
             commitments["unproved"],
             True,
             light="fulfilled",
             evidence="none",
             **here,
         ),
-        line("meetings", _("meetings to come"), coming, False, status="scheduled", **here),
+        line("meetings", ngettext_lazy("meeting to come", "meetings to come"), coming, False, status="scheduled", **here),
     ]

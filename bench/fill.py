@@ -21,6 +21,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agreements import models as agreed
+from bench.words import TEXT, WORDS
 from core import rolls, search, tally
 from core.models import SearchEntry, SearchWord
 from core.search_engines import STRETCHES
@@ -32,15 +33,6 @@ from tests import factories as make
 EDITIONS, TABLES, AGENCIES, ORGANIZATIONS = 5, 5, 30, 200
 #: Proposals for one agreement.
 PER_AGREEMENT = 10
-TEXT = (
-    "Las comunidades en el exterior piden que el trámite se haga cerca de donde viven, con requisitos claros y en un plazo "
-    "conocido, y que cada dependencia diga por escrito qué puede hacer y con qué recursos. "
-) * 4
-WORDS = (
-    *("voto", "credencial", "salud", "remesas", "educacion", "consulado", "vivienda", "retorno", "derechos", "jornaleros"),
-    *("registro", "identidad", "becas", "deporte", "cultura", "seguridad", "transporte", "agua", "mujeres", "jovenes"),
-    *("ninez", "lenguas", "empleo", "pensiones", "inversion", "clubes", "ventanilla", "padron", "traduccion", "difusion"),
-)
 
 
 def word(number: str) -> str:
@@ -127,7 +119,8 @@ def fill(number: int) -> float:
         fill_search(asked.Proposal, "proposal", "title_es", ("propuesta", "para"), "g")
         fill_search(agreed.Agreement, "agreement", "title_es", ("acuerdo",), "g")
         fill_search(agreed.Commitment, "commitment", "left(text_es, 100)", ("compromiso",), "g")
-    tally.rebuild()
+    # Nobody else writes here.
+    tally.rebuild(chunk=100_000)
     rolls.write_all()
     fill_small_kinds()
     with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -219,9 +220,9 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 # Until a server is named, mails are files in var/mail: nothing is lost, and no address gets into a log.
 for _name, _value in env.email_settings(env.text("EMAIL_URL", f"file://{VAR_DIR.absolute() / 'mail'}")).items():
     globals()[_name] = _value
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "acuerda@localhost")
 # What links in mails begin with; mails are written outside any request.
 SITE_URL = env.site_url(env.text("SITE_URL"), ALLOWED_HOSTS, debug=DEBUG)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"acuerda@{urlsplit(SITE_URL).hostname}")
 # A thread of the web process sends mails; 0 where `manage.py send_outbox --loop` or cron does.
 OUTBOX_THREAD = env.flag("OUTBOX_THREAD", True)
 # Seconds after which `/readyz?outbox` says that mails have waited too long.

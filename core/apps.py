@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.management import call_command
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,11 @@ def without_jit(connection: Any, **_more: Any) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET jit = off")
+
+
+def make_cache_table(using: str, **_more: Any) -> None:
+    """A cache in the database has its table as soon as it is migrated; with any other cache this does nothing."""
+    call_command("createcachetable", database=using, verbosity=0)
 
 
 class CoreConfig(AppConfig):
@@ -28,6 +34,7 @@ class CoreConfig(AppConfig):
         ):
             pre_migrate.connect(before, sender=self, dispatch_uid=name)
             post_migrate.connect(after, sender=self, dispatch_uid=name)
+        post_migrate.connect(make_cache_table, sender=self, dispatch_uid="cache table")
         post_migrate.connect(locks.install, sender=self, dispatch_uid="locks")
         connection_created.connect(locks.teach, dispatch_uid="locks")
         post_migrate.connect(search.after_migrations, sender=self, dispatch_uid="search")

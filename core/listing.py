@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -223,6 +224,8 @@ class Narrowed:
         self.pills: list[Pill] = []
         self.hidden: list[tuple[str, str]] = [(name, text) for name in keep if (text := self._text(name))]
         self.values: dict[str, Any] = {}
+        self._given = queryset
+        self._answered: list[tuple[Filter, Any]] = []
         self.facet: ChoiceFilter | None = None
         #: How the list is read, and how without the facet: its other choices are counted among these.
         self.rows = self.rows_of_facet = Rows(queryset)
@@ -230,7 +233,7 @@ class Narrowed:
             asked = question.bound() if isinstance(question, ChoiceFilter) else question
             if facet and asked.name == facet and isinstance(asked, ChoiceFilter):
                 self.facet = asked
-            queryset = self._answer(asked, queryset)
+            self._answer(asked)
         self.orders = orders or {}
         wanted = self._text("order")
         self.order = wanted if wanted in self.orders else next(iter(self.orders), "")
@@ -239,30 +242,38 @@ class Narrowed:
         if wanted and wanted not in self.orders:
             self.ignored.append(_("There is no order “%(value)s”.") % {"value": wanted})
         self.columns = self.orders[self.order][1] if self.orders else order
-        self.queryset = queryset
+
+    @cached_property
+    def queryset(self) -> QuerySet[Any]:
+        """All that is asked for, as conditions alone: a page that is read along a roll does without, and writing them takes long."""
+        queryset = self._given
+        for question, value in self._answered:
+            queryset = question.apply(queryset, value)
+        return queryset
 
     def _text(self, name: str, longest: int = LONGEST_VALUE) -> str:
         return clean_line(self.query.get(name, "")[:longest])
 
-    def _answer(self, question: Filter, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def _answer(self, question: Filter) -> None:
         text = self._text(question.name)
         found = question.read(text) if text else None
         if found is not None:
             value, words = found
             self.values[question.name] = value
+            rows = question.narrow(self.rows, value)
             if question is not self.facet:
                 self.pills.append(Pill(question.label, words, self.address_without(question.name)))
-                self.rows_of_facet = question.narrow(self.rows_of_facet, value)
+                same = self.rows_of_facet is self.rows
+                self.rows_of_facet = rows if same else question.narrow(self.rows_of_facet, value)
             if not self._shows(question):
                 self.hidden.append((question.name, text))
-            queryset = question.apply(queryset, value)
-            self.rows = question.narrow(self.rows, value)
+            self._answered.append((question, value))
+            self.rows = rows
         elif text:
             self.ignored.append(self._not_known(question, text))
         if self._shows(question):
             shown = str(self.values.get(question.name, text if question.kind == "search" else ""))
             self.controls.append(Control(question.name, question.label, question.kind, shown, question.options()))
-        return queryset
 
     def _not_known(self, question: Filter, text: str) -> str:
         if self.strict:
@@ -364,6 +375,8 @@ class Listing(Narrowed):
     @property
     def count_words(self) -> str:
         """How many there are, honestly: "more than 1,000 proposals" where counting on would cost."""
+        if not self.count and not self.exact:
+            return _("none so far")
         words = str(self.nouns % {"n": self.count}).replace(str(self.count), number_format(self.count, force_grouping=True), 1)
         return words if self.exact else _("more than %(records)s") % {"records": words}
 

@@ -165,7 +165,8 @@ def described(lists: Sequence[OpenList], request: HttpRequest, version: str) -> 
 ABOUT = (
     "What the public pages say, as data: read-only, without an account or a key. Lists come in pages of 50: follow `next`. "
     "An answer carries an ETag; ask with If-None-Match and nothing is sent again until something has changed. "
-    "`count` stops at 1,000, and `count_is_exact` says whether there are more. Each record's `url` with `.json` in place of its "
+    "`count` stops at 1,000, and `count_is_exact` says whether there are more. A page may hold fewer than 50 records, or none, and "
+    "still have a `next`: the list is looked through part by part. Each record's `url` with `.json` in place of its "
     "last slash gives all of it."
 )
 

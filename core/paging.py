@@ -21,12 +21,14 @@ MANY = 1000
 @dataclass
 class Page:
     """One page of records. `after` is the opaque mark of the next page, '' at the end; `broken` says that the mark
-    in the address could not be read and the first page is shown instead."""
+    in the address could not be read and the first page is shown instead; `partial` that it ended because so much had been
+    looked through (`core.walks`): what follows may hold more."""
 
     records: list[Any]
     after: str
     first: bool
     broken: bool = False
+    partial: bool = False
 
     def __iter__(self) -> Any:
         return iter(self.records)

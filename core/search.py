@@ -45,6 +45,8 @@ MANY, EACH = 1000, 400
 SHARE = 60
 #: So many results can be read, the best ones.
 BEST = 300
+#: A passage to show is looked for in so many letters of a text.
+READ = 6000
 #: Order of kinds among equals.
 KINDS = ("agreement", "proposal", "commitment", "meeting", "agency", "organization", "edition", "antecedent", "participant")
 
@@ -260,11 +262,13 @@ def rebuild(models: Iterable[Any]) -> int:
     return SearchEntry.objects.count()
 
 
-def highlighted(text: str, terms: list[Term], width: int = 220) -> list[tuple[str, bool]]:
-    """A passage of `text` around the first match, as (piece, matches) pairs: the template marks them, nothing is markup."""
-    pieces = re.split(r"([^\W_]+)", clean_line(text))
+def highlighted(text: str, terms: list[Term], width: int = 220, around: list[Term] | None = None) -> list[tuple[str, bool]]:
+    """A passage of `text` around the first word that matches (one of `around` where they are given), as (piece, matches) pairs:
+    the template marks them, nothing is markup. No more than `READ` letters are looked through."""
+    pieces = re.split(r"([^\W_]+)", clean_line(text[:READ]))
     hits = [number for number, piece in enumerate(pieces) if number % 2 and matches(piece, terms)]
-    start = max(0, (hits[0] if hits else 0) - 16)
+    places = hits if around is None else [number for number in hits if matches(pieces[number], around)]
+    start = max(0, (places[0] if places else 0) - 16)
     found: list[tuple[str, bool]] = [("… ", False)] if start else []
     length = 0
     for number in range(start, len(pieces)):
@@ -277,8 +281,17 @@ def highlighted(text: str, terms: list[Term], width: int = 220) -> list[tuple[st
 
 
 def matches(word: str, terms: list[Term]) -> bool:
+    # Folding and stemming keep the first letter, so most words of a long text need neither.
+    if word[0].isascii() and not any(word[0].lower() == whole[0] for term in terms for whole in term.words):
+        return False
     folded, stems = fold(word), set(stems_of(word))
     return any(
         folded in term.words if term.quoted else folded.startswith(term.words[0]) or bool(stems.intersection(term.stems))
         for term in terms
     )
+
+
+def without_match(terms: list[Term], passages: list[list[tuple[str, bool]]]) -> list[Term]:
+    """The terms of which no passage shows a word."""
+    marked = [piece for passage in passages for piece, hit in passage if hit]
+    return [term for term in terms if not any(matches(piece, [term]) for piece in marked)]

@@ -5,7 +5,8 @@ under which entries of a roll a record must stand. Without marks it is the query
 entries of one of them, the one under which the fewest records stand, in the order of the list and from the mark of the page
 on; whatever else is asked is looked up for each record that is met. Where few records meet the conditions of the queryset,
 only these are looked up. So a page costs the same for a value that a third of all records have and for one that three have,
-wherever it is. What grows is a page of two values that many records have and hardly any record has both.
+wherever it is. Of two values that many records have and hardly any record has both, a page shows what stands under both
+among the next `FAR` entries, says so, and the next page goes on from there: it never costs more, whatever the table holds.
 
 The answer to "which records" is a list of ids; their rows are fetched by `prepare`, which passes the gate again.
 """
@@ -29,6 +30,8 @@ from core.rolls import TABLE, is_dated
 Sql = tuple[str, list[Any]]
 #: For a count, what else is asked is looked up for so many entries: "more than 120" is said of what would take longer.
 LOOK = 2000
+#: For a page it is looked up for so many.
+FAR = 4000
 #: A record has mostly no more entries than these under a value of a dated roll: a count looks at so many for each that it may count.
 DAYS = 4
 #: Columns of the records by which a list along a roll may be ordered; the last one tells all of them apart.
@@ -107,7 +110,12 @@ class Rows:
         """The rows as a queryset that may be filtered and grouped, where `count` says that it is all of them."""
         if not self.marked:
             return self.queryset
-        return self.queryset.model._default_manager.filter(pk__in=self.walk.ids(("folio",), None, MANY))
+        return self.queryset.model._default_manager.filter(pk__in=self.walk.step(("folio",), None, MANY)[0])
+
+    def some(self) -> tuple[QuerySet[Any], bool]:
+        """Those among `LOOK` entries of the walk, as a queryset that may be filtered and grouped, and whether that is all."""
+        ids, exact = self.walk.some()
+        return self.queryset.model._default_manager.filter(pk__in=ids), exact
 
     def page(
         self,
@@ -124,14 +132,19 @@ class Rows:
         names = [name.lstrip("-") for name in order]
         values = decode(after, len(names)) if after else None
         values = typed(self.queryset, names, values) if values is not None else None
-        found = self.walk.ids(order, values, size + 1)
+        found, end = self.walk.step(order, values, size + 1)
         read = fetch(found) if fetch else rows.order_by().filter(pk__in=found)
         by_id = {row.pk: row for row in read}
         records = [by_id[key] for key in found if key in by_id]
         more = len(found) > size
         records = records[:size]
-        following = mark_of(records[-1], names) if more and records else ""
-        return Page(records, following, first=values is None, broken=bool(after) and values is None)
+        last = records[-1] if more and records else None
+        if end is not None:
+            # The values of an entry are those of its record, which the database gives back as they are in a mark.
+            last = self.queryset.model._base_manager.filter(pk=end[-1]).only(*names).first()
+        following = mark_of(last, names) if last is not None else ""
+        partial = end is not None and bool(following)
+        return Page(records, following, first=values is None, broken=bool(after) and values is None, partial=partial)
 
     def stream(
         self, order: Sequence[str], limit: int, chunk: int, prepare: Callable[[QuerySet[Any]], QuerySet[Any]]
@@ -140,29 +153,36 @@ class Rows:
         if not self.marked:
             yield from prepare(self.queryset.order_by(*order))[:limit].iterator(chunk_size=chunk)
             return
-        found = self.walk.ids(order, None, limit)
-        for start in range(0, len(found), chunk):
-            some = found[start : start + chunk]
-            by_id = {row.pk: row for row in prepare(self.queryset.order_by()).filter(pk__in=some)}
-            yield from (by_id[key] for key in some if key in by_id)
+        end: tuple[Any, ...] | None = ()
+        while end is not None and limit > 0:
+            found, end = self.walk.step(order, list(end[:-1]) or None, limit)
+            limit -= len(found)
+            for start in range(0, len(found), chunk):
+                some = found[start : start + chunk]
+                by_id = {row.pk: row for row in prepare(self.queryset.order_by()).filter(pk__in=some)}
+                yield from (by_id[key] for key in some if key in by_id)
 
 
 @dataclass(frozen=True)
 class Walk:
-    """`marks`: along which entries. `looked_up`: SQL that must hold of each entry `l`. `among`: ids to which it is limited."""
+    """`marks`: along which entries. `looked_up`: SQL that must hold of each entry `l`. `among`: ids to which it is limited. `short`:
+    there are a few thousand entries at most, so a page may look at all of them."""
 
     marks: Marks
     looked_up: tuple[Sql, ...] = ()
     among: tuple[int, ...] | None = None
+    short: bool = False
 
     @classmethod
     def along(cls, rows: Rows) -> Walk:
         """The shortest walk. As many short queries as there are marks, where there are several."""
-        marked = rows.marked
+        marked, short = rows.marked, False
         if len(marked) > 1 or not rows.plain:
-            lengths = {marks: cls(marks).count(MANY + 1)[0] for marks in marked}
-            marked = tuple(sorted(marked, key=lengths.__getitem__))
-            if not rows.plain and lengths[marked[0]] > MANY:
+            lengths = {marks: cls(marks).count(MANY + 1) for marks in marked}
+            marked = tuple(sorted(marked, key=lambda marks: lengths[marks][0]))
+            number, exact = lengths[marked[0]]
+            short = exact and number <= MANY
+            if not rows.plain and number > MANY:
                 number, exact = bounded_count(rows.queryset)
                 if exact:
                     ids = rows.queryset.order_by().values_list("pk", flat=True)[:number] if number else ()
@@ -170,7 +190,7 @@ class Walk:
         looked_up = tuple(map(standing_under, marked[1:]))
         if not rows.plain:
             looked_up = (*looked_up, met_by(rows.queryset))
-        return cls(marked[0], looked_up)
+        return cls(marked[0], looked_up, short=short)
 
     def branches(self, columns: str, order: str, beyond: Sql, limit: int, *, look: int | None = None) -> Sql:
         """The first entries under each mark, put together: each record once. `look`: what must hold besides is looked up for
@@ -183,7 +203,7 @@ class Walk:
             source = f"{TABLE} l"
             if look is not None:
                 text, more = every(conditions)
-                source, conditions = f"(SELECT l.* FROM {TABLE} l WHERE {text} LIMIT {look:d}) l", []
+                source, conditions = f"(SELECT l.* FROM {TABLE} l WHERE {text}{order} LIMIT {look:d}) l", []
                 values += more
             text, more = every([*conditions, *self.looked_up])
             once = "DISTINCT " if mark.dated else ""
@@ -207,6 +227,12 @@ class Walk:
         ((number, longest),) = asked(f"SELECT ({counted}), ({met})", [*values, *more])
         return int(number), number >= limit or longest <= look
 
+    def some(self) -> tuple[list[int], bool]:
+        """The ids of records among so many entries, and whether there are no more. Two queries."""
+        text, values = self.branches("l.record", "", ("", []), LOOK, look=LOOK)
+        ((longest,),) = asked(*self.met(LOOK + 1))
+        return [int(number) for (number,) in asked(text, values)], longest <= LOOK
+
     def met(self, limit: int) -> Sql:
         """How many entries the longest branch has, up to `limit`."""
         texts, values = [], []
@@ -216,18 +242,54 @@ class Walk:
             values += more
         return f"SELECT max(n) FROM ({' UNION ALL '.join(texts)}) c", values
 
-    def ids(self, order: Sequence[str], after: list[Any] | None, limit: int) -> list[int]:
-        """The ids of so many records in this order, from the values of its columns on that are given."""
+    def step(self, order: Sequence[str], after: list[Any] | None, limit: int) -> tuple[list[int], tuple[Any, ...] | None]:
+        """The ids of so many records in this order, from the values of its columns on that are given. With them, where fewer
+        were found among the entries that were looked at and there are more to look at: the columns and the record of the last."""
         names = [name.lstrip("-") for name in order]
         if not set(names) <= set(ORDERED_BY):
             raise ValueError(f"No roll is ordered by {names}.")
-        columns = ", ".join(f"l.{name}" for name in names)
+        columns = ", ".join(f"l.{name}" for name in names) + ", l.record"
         sorting = ", ".join(f"{name} DESC" if name != each else name for name, each in zip(names, order, strict=True))
         beyond = beyond_mark(order, after) if after is not None else ("", [])
-        text, values = self.branches(f"{columns}, l.record", f" ORDER BY {sorting}", beyond, limit)
+        look = FAR if self.looked_up and self.among is None and not self.short else None
+        text, values = self.branches(columns, f" ORDER BY {sorting}", beyond, limit, look=look)
         if len(self.marks) > 1:
             text = f"SELECT * FROM ({text}) u ORDER BY {sorting} LIMIT {limit:d}"
-        return [int(row[-1]) for row in asked(text, values)]
+        found = asked(text, values)
+        if look is None or (len(found) == limit and len(self.marks) == 1):
+            return [int(row[-1]) for row in found], None
+        end = self.end(columns, sorting, beyond, order, look)
+        if end is not None:
+            # What one branch found beyond the place where another one ended comes with the next step.
+            found = [row for row in found if not comes_before(end, row, order)]
+        return [int(row[-1]) for row in found], end if len(found) < limit else None
+
+    def end(self, columns: str, sorting: str, beyond: Sql, order: Sequence[str], look: int) -> tuple[Any, ...] | None:
+        """The last entry that was looked at in the branch that ended first; None when all ended by themselves."""
+        texts, values = [], []
+        for place, mark in enumerate(self.marks):
+            text, more = every([mark.sql("l"), *([beyond] if beyond[0] else [])])
+            one = f"SELECT {place:d} AS branch, {columns} FROM {TABLE} l WHERE {text} ORDER BY {sorting} LIMIT 2 OFFSET {look - 1:d}"
+            texts.append(f"SELECT * FROM ({one}) b")
+            values += more
+        rows = asked(" UNION ALL ".join(texts), values) if texts else []
+        ends: dict[int, list[tuple[Any, ...]]] = {}
+        for branch, *row in rows:
+            ends.setdefault(branch, []).append(tuple(row))
+        first: tuple[Any, ...] | None = None
+        for found in ends.values():
+            if len(found) == 2:
+                last = found[1] if comes_before(found[1], found[0], order) else found[0]
+                first = last if first is None or comes_before(last, first, order) else first
+        return first
+
+
+def comes_before(one: Sequence[Any], other: Sequence[Any], order: Sequence[str]) -> bool:
+    """Whether the first of two rows, which begin with the columns of `order`, stands before the other."""
+    for each, this, that in zip(order, one, other, strict=False):
+        if this != that:
+            return bool(this > that if each.startswith("-") else this < that)
+    return False
 
 
 def every(conditions: Sequence[Sql]) -> Sql:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from core.models import Message
 from core.models.outbox import MessageState
@@ -48,9 +49,12 @@ def mails_of(edition: Any) -> list[dict[str, Any]]:
     """Mails that wait for a decision, and those that have failed; nothing while there are none. One query."""
     rows = Message.objects.filter(edition_slug=edition.slug, state__in=[MessageState.HELD, MessageState.FAILED])
     numbers = dict(rows.order_by().values_list("state").annotate(Count("id")))
-    labels = ((MessageState.HELD, _("mails held for review")), (MessageState.FAILED, _("mails that have failed")))
+    labels = (
+        (MessageState.HELD, ngettext_lazy("mail held for review", "mails held for review")),
+        (MessageState.FAILED, ngettext_lazy("mail that has failed", "mails that have failed")),
+    )
     return [
-        {"label": label, "number": numbers[state], "url": reverse("workspace:mails"), "is_gap": True}
+        {"label": str(label % numbers[state]), "number": numbers[state], "url": reverse("workspace:mails"), "is_gap": True}
         for state, label in labels
         if state in numbers
     ]
@@ -63,19 +67,21 @@ def people_and_tables(edition: Any) -> list[dict[str, Any]]:
     page = reverse("workspace:edition", args=[edition.slug])
     return [
         {
-            "label": _("participants"),
+            "label": ngettext("participant", "participants", people["all"]),
             "number": people["all"],
             "url": f"{list_url}?{urlencode({'edition': edition.slug})}",
             "is_gap": not people["all"],
         },
         {
-            "label": _("participants who do not show their name"),
+            "label": ngettext(
+                "participant who does not show their name", "participants who do not show their name", people["unnamed"]
+            ),
             "number": people["unnamed"],
             "url": f"{list_url}?{urlencode({'edition': edition.slug, 'consent': 'no'})}",
             "is_gap": False,
         },
         {
-            "label": _("working tables without moderator"),
+            "label": ngettext("working table without moderator", "working tables without moderator", tables["unled"]),
             "number": tables["unled"],
             "url": f"{page}#tables",
             "is_gap": bool(tables["unled"]),

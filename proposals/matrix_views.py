@@ -51,8 +51,10 @@ def asked_for(request: HttpRequest, user: Any, size: int | None) -> tuple[Any, A
 
 
 def columns(request: HttpRequest, listing: Listing) -> list[Any]:
-    """The bodies of the columns: all that were asked, or the one that the address names."""
-    found = bodies_of(listing.queryset)
+    """The bodies of the columns: all that the proposals of the list were sent to, or the one that the address names. Of a list
+    of more than a thousand, which no edition has had, those of the proposals that are shown."""
+    shown = [proposal.pk for proposal in listing.page.records]
+    found = bodies_of(listing.queryset if listing.exact else Proposal.objects.filter(pk__in=shown))
     chosen = listing.values.get("agency")
     return [each for each in found if each.key == chosen] if chosen else found
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from core.sockets import WaitingItem
 from forum.models import Edition
@@ -158,15 +158,15 @@ def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
         status__in=["withdrawn", "merged", "split"]
     )
 
-    def line(label: str, number: int, is_gap: bool, **query: str) -> dict[str, Any]:
+    def line(label: Any, number: int, is_gap: bool, **query: str) -> dict[str, Any]:
         url = f"{reverse('workspace:proposals')}?{urlencode({'edition': edition.slug, **query})}"
-        return {"label": label, "number": number, "url": url, "is_gap": bool(is_gap and number)}
+        return {"label": str(label % number), "number": number, "url": url, "is_gap": bool(is_gap and number)}
 
     return [
-        line(_("proposals not submitted yet"), numbers.drafts, True, status="draft"),
-        line(_("proposals to refer"), numbers.submitted, True, status="submitted"),
-        line(_("proposals in review"), numbers.in_review, False, status="in_review"),
-        line(_("proposals answered"), numbers.reviewed, False, status="reviewed"),
-        line(_("opinions late"), numbers.late, True, reading="waiting"),
-        line(_("proposals without addressee"), unaddressed.count(), True),
+        line(ngettext_lazy("proposal not submitted yet", "proposals not submitted yet"), numbers.drafts, True, status="draft"),
+        line(ngettext_lazy("proposal to refer", "proposals to refer"), numbers.submitted, True, status="submitted"),
+        line(ngettext_lazy("proposal in review", "proposals in review"), numbers.in_review, False, status="in_review"),
+        line(ngettext_lazy("proposal answered", "proposals answered"), numbers.reviewed, False, status="reviewed"),
+        line(ngettext_lazy("opinion late", "opinions late"), numbers.late, True, reading="waiting"),
+        line(ngettext_lazy("proposal without addressee", "proposals without addressee"), unaddressed.count(), True),
     ]

@@ -278,6 +278,15 @@ class ChainWorld(PersonaWorld):
             agreed.AgendaItem.objects.create(meeting=cls.coming, number=number, text_es=commitment.text_es, commitment=commitment)
         agreed.AgendaItem.objects.create(meeting=cls.meeting, number=1, text_es="Módulos", commitment=cls.commitment)
 
+    def readers(self, addresses: Any) -> dict[str, set[str]]:
+        """Address → the personas who are answered with 200; every other answer must be 404."""
+        found = {}
+        for address in addresses:
+            statuses = {name: answer.status_code for name, answer in self.answers(address).items()}
+            self.assertLessEqual(set(statuses.values()), {200, 404}, address)
+            found[address] = {name for name, status in statuses.items() if status == 200}
+        return found
+
     # --- addresses --------------------------------------------------------------------------------------------------
 
     def pages(self, language: str = "en") -> list[str]:

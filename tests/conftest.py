@@ -5,16 +5,20 @@ The environment is set here, before Django's settings are read, rather than in p
 """
 
 import atexit
+import fcntl
+import gc
 import hashlib
 import os
 import shutil
 import socket
 import tempfile
+import unittest
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
+from _pytest.unittest import TestCaseFunction
 
 HERE = tempfile.mkdtemp(prefix="acuerda-tests-")
 atexit.register(shutil.rmtree, HERE, ignore_errors=True)
@@ -46,6 +50,7 @@ import django  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.cache import caches  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from core import catalogs, locks  # noqa: E402
@@ -101,6 +106,36 @@ def _flush_unlocked(self: Any, sql_list: list[str]) -> None:
 type(connection.ops).execute_sql_flush = _flush_unlocked  # type: ignore[method-assign]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that may not ask the database need not be run on both."""
+    for item in items:
+        case = getattr(item, "cls", None)
+        if case and issubclass(case, unittest.TestCase) and not issubclass(case, TransactionTestCase):
+            item.add_marker(pytest.mark.once)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector of garbage need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+_add_subtest = TestCaseFunction.addSubTest
+
+
+def _add_subtest_that_failed(self: Any, test_case: Any, test: Any, exc_info: Any) -> None:
+    """A report for each of twelve thousand subtests that pass, sent from worker to main process, tells nobody anything."""
+    if exc_info is not None:
+        _add_subtest(self, test_case, test, exc_info)
+
+
+TestCaseFunction.addSubTest = _add_subtest_that_failed  # type: ignore[method-assign]
+
+
+# --- migrations, which take ten seconds, run once ---------------------------------------------------------------------
+
+
 def _state_of_migrations() -> str:
     """A fingerprint of everything that a migrated, empty database depends on."""
     root = Path(settings.BASE_DIR)
@@ -112,27 +147,63 @@ def _state_of_migrations() -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated(request: pytest.FixtureRequest) -> Path | None:
-    """Where a migrated SQLite database is kept from run to run, since migrations take ten seconds; None on PostgreSQL."""
-    if connection.vendor != "sqlite":
-        return None
-    return Path(request.config.cache.mkdir("migrated"), f"{_state_of_migrations()}.sqlite3")
+def kept(request: pytest.FixtureRequest) -> Path:
+    """A folder that stays from run to run."""
+    return Path(request.config.cache.mkdir("migrated"))
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings: None, migrated: Path | None) -> bool:
+def turn(kept: Path) -> Iterator[IO[str]]:
+    """Held by the worker that makes its database: the next one takes a copy."""
+    with (kept / f"turn-{connection.vendor}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+@pytest.fixture(scope="session")
+def migrated(kept: Path) -> Path | str | None:
+    """Where the migrated, empty database is kept: a file for SQLite, from run to run; a database beside the others on a server
+    that is gone with the run (`script/postgres`); None on somebody's own server, on which nothing is left behind."""
+    if connection.vendor == "sqlite":
+        return kept / f"{_state_of_migrations()}.sqlite3"
+    return "acuerda_migrated" if os.environ.get("PRIVATE_POSTGRES") else None
+
+
+def _is_made(migrated: Path | str) -> bool:
+    if isinstance(migrated, Path):
+        return migrated.exists()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [migrated])
+        return cursor.fetchone() is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    django_db_modify_db_settings: None, django_db_blocker: Any, turn: IO[str], migrated: Path | str | None
+) -> bool:
     """Begins with a copy of the kept database where there is one."""
-    if migrated is None or not migrated.exists():
+    with django_db_blocker.unblock():
+        if migrated is None or not _is_made(migrated):
+            return False
+    if isinstance(migrated, str):
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated
         return False
     shutil.copyfile(migrated, connection.settings_dict["TEST"]["NAME"])
     return True
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any, migrated: Path | None) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, turn: IO[str], migrated: Path | str | None) -> None:
     """Keeps what the migrations made, whole or not at all, before the first test."""
-    if migrated is not None and not migrated.exists():
-        made = migrated.with_name(f"{migrated.name}-{os.getpid()}")
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(made)])
-        made.replace(migrated)
+    with django_db_blocker.unblock():
+        if isinstance(migrated, str) and not _is_made(migrated):
+            made = connection.ops.quote_name(connection.settings_dict["NAME"])
+            connection.close()
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(migrated)} TEMPLATE {made}")
+        elif isinstance(migrated, Path) and not migrated.exists():
+            made = migrated.with_name(f"{migrated.name}-{os.getpid()}")
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(made)])
+            made.replace(migrated)
+    turn.close()

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import AbstractContextManager
 from typing import Any
-from unittest.mock import patch
 
 from core import search
 from forum import models as forum
 from proposals import models as asked
 from tests import factories as make
-
-
-def blank_pages() -> AbstractContextManager[Any]:
-    """Pages are not written out, which is most of what a request costs: for sweeps that ask only how a page answers, where
-    another test reads what stands on it."""
-    return patch("django.template.backends.django.Template.render", return_value="")
-
 
 HIDDEN = {
     "e-mail of a participant": "canario.correo@example.org",

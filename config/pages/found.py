@@ -66,9 +66,21 @@ class Result:
         titles = {here: getattr(entry, f"title_{here}"), other: getattr(entry, f"title_{other}")}
         self.lang = here if titles[here] else other
         self.title = search.highlighted(titles[self.lang], terms, 300)
-        summaries = {code: getattr(entry, f"summary_{code}") for code in (here, other)}
-        self.summary_lang = here if summaries[here] else other
-        self.summary = search.highlighted(summaries[self.summary_lang], terms) if summaries[self.summary_lang] else []
+        self.summary_lang, self.summary = self.passage(terms, here, other)
+
+    def passage(self, terms: list[search.Term], here: str, other: str) -> tuple[str, list[tuple[str, bool]]]:
+        """(language, passage): the beginning of the summary, or where it says the words that the title does not; of a word
+        that stands in the text alone, the text around it, which is Spanish mostly."""
+        summaries = [(code, text) for code in (here, other) if (text := getattr(self.entry, f"summary_{code}"))]
+        lang, text = summaries[0] if summaries else (here, "")
+        missing = search.without_match(terms, [self.title])
+        shown = search.highlighted(text, terms, around=missing or None)
+        if missing := search.without_match(missing, [shown]):
+            for more_in, more in (*summaries[1:], ("es", self.entry.tokens)):
+                passage = search.highlighted(more, terms, around=missing)
+                if len(search.without_match(missing, [passage])) < len(missing):
+                    return more_in, passage
+        return lang, shown
 
 
 #: Kinds whose results say how the record stands.

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.db.models import Model
 
-from config.templatetags.acuerda import picked, reading, sample_mark, status
+from config.templatetags.acuerda import choice_words, picked
 from core.drawn import drawn
+from core.pages import language
 
 register = template.Library()
+
+
+def state(record: Any, field: str) -> tuple[str, str]:
+    """(code, words) of a field with choices."""
+    return worded(type(record), field, str(getattr(record, field)), language())
+
+
+@lru_cache(maxsize=500)
+def worded(model: type[Model], field: str, code: str, language: str) -> tuple[str, str]:
+    """What `state` gives: one of the few that there are."""
+    return code, str(choice_words(model, field).get(code, code))
 
 
 @register.simple_tag
@@ -21,9 +35,8 @@ def proposal_entry(proposal: Any, level: int = 2) -> str:
         "proposals/public/parts/entry.html",
         folio=proposal.folio,
         url=proposal.get_absolute_url(),
-        status=status(proposal),
-        reading=reading(proposal.reading) if proposal.reading and proposal.reading != "waiting" else "",
-        sample=sample_mark(proposal),
+        states=(state(proposal, "status"), *([state(proposal, "reading")] if proposal.reading not in ("", "waiting") else [])),
+        is_sample=proposal.is_sample,
         title=title,
         lang=lang,
         organizations=tuple(organization.short for organization in proposal.asking),
@@ -43,8 +56,8 @@ def agreement_entry(agreement: Any, today: dt.date) -> str:
         "agreements/public/parts/entry.html",
         folio=agreement.folio,
         url=agreement.get_absolute_url(),
-        status=status(agreement),
-        sample=sample_mark(agreement),
+        status=state(agreement, "status"),
+        is_sample=agreement.is_sample,
         title=title,
         lang=lang,
         organizations=tuple(body.short for body in agreement.organizations),

@@ -34,9 +34,11 @@ def page(request: HttpRequest, refusal: str = "") -> HttpResponse:
     if person is not None:
         record_read(person, "see_contact_data", request.user)
     rows = list(mine_and_ours(request.user)[:MOST])
+    places = (person.residence_city, person.residence_subdivision, person.residence_country) if person is not None else ()
     context = {
         "title": _("My data"),
         "person": person,
+        "residence": ", ".join(str(place) for place in places if place),
         "mine": [row for row in rows if may_speak_for(row, request.user)],
         "ours": [row for row in rows if not may_speak_for(row, request.user)],
         "refusal": refusal,

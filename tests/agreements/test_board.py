@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -21,12 +22,13 @@ from tests import factories as make
 from tests.agreements.pages import typed
 from tests.agreements.story import CUT_OFF, AgreementWorld
 
+pytestmark = pytest.mark.once
+
 INSIDERS = {"organizer", "administrator", "official", "delegate"}
 
 
 class BoardTests(AgreementWorld, TestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def story(self) -> None:
         self.agreement = self.signed()
         self.edition.report_cut_off = timezone.localdate() - dt.timedelta(days=1)
         self.edition.save()
@@ -109,12 +111,14 @@ class NoEvidenceTests(AgreementWorld, TestCase):
 
 
 class CampaignTests(AgreementWorld, TestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def story(self) -> None:
         self.agreement = self.signed()
         self.commitment = self.agreement.commitments.get()
-        self.organizer = self.sign_in("organizer")
         Message.objects.all().delete()
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.organizer = self.sign_in("organizer")
 
     def begun(self) -> Campaign:
         address = reverse("workspace:campaign_new", args=["propia"])

@@ -4,6 +4,7 @@ import datetime as dt
 from io import StringIO
 from unittest import mock
 
+import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import TestCase, TransactionTestCase, override_settings
@@ -33,6 +34,7 @@ def demo(*words):
     return out.getvalue()
 
 
+@pytest.mark.once
 @override_settings(ALLOW_DEMO=True)
 class DemoTests(TestCase):
     @classmethod

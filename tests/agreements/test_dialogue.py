@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.urls import reverse
@@ -15,6 +16,8 @@ from core.models import LedgerEntry, Message
 from core.workflow import StepRefused
 from tests.agreements.pages import typed
 from tests.agreements.story import AgreementWorld
+
+pytestmark = pytest.mark.once
 
 
 class CommentTests(AgreementWorld, TestCase):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -19,12 +20,13 @@ from tests import factories as make
 from tests.agreements.pages import fields_of, typed
 from tests.agreements.story import AgreementWorld, wall
 
+pytestmark = pytest.mark.once
+
 INSIDE = {"organizer", "administrator", "official", "delegate"}
 
 
 class MinutesWorld(AgreementWorld):
-    def setUp(self) -> None:
-        super().setUp()
+    def story(self) -> None:
         self.agreement = self.signed()
         self.first = self.held(self.agreement)
 

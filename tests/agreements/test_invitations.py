@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+import pytest
 import vobject
 from django.core import mail
 from django.test import TestCase
@@ -21,6 +22,8 @@ from core.outbox import sending
 from core.outbox.reminders import send_reminders
 from tests.agreements.story import wall
 from tests.agreements.test_inviting import AFTER, BEFORE, HOURS, LINK, SIDE, InvitingWorld
+
+pytestmark = pytest.mark.once
 
 
 class CalendarFileTests(InvitingWorld, TestCase):

@@ -37,8 +37,7 @@ HOURS = dt.timedelta(hours=2)
 
 
 class InvitingWorld(AgreementWorld):
-    def setUp(self) -> None:
-        super().setUp()
+    def story(self) -> None:
         self.agreement = self.signed()
         self.organizer = self.accounts["organizer"]
         Message.objects.all().delete()
@@ -326,8 +325,8 @@ class EditTests(InvitingWorld, TestCase):
 
 
 class RollTests(InvitingWorld, TestCase):
-    def setUp(self) -> None:
-        super().setUp()
+    def story(self) -> None:
+        super().story()
         self.today = self.meeting(self.agreement, starts_at=timezone.now() - HOURS, ends_at=timezone.now() + HOURS)
         self.url = self.at(self.today, "meeting_tick")
 

@@ -3,12 +3,15 @@
 import datetime as dt
 from unittest import TestCase as PlainTestCase
 
+import pytest
 from django.test import TestCase
 
 from agreements.month import MOST_ROWS, month_of, read_month
 from tests import factories as make
 from tests.chain import HIDDEN, ChainWorld
 from tests.markup import faults
+
+pytestmark = pytest.mark.once
 
 TODAY = dt.date(2026, 11, 27)
 NONSENSE = ("", "2026-13", "2026-00", "0000-01", "9999-12", "2026-1", "٢٠٢٦-١١", "x" * 3000, "-1", "2026-11-01", "\0", "[]")

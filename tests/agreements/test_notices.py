@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.test import TestCase
 from django.utils import timezone, translation
 
@@ -15,6 +16,8 @@ from core.outbox.notices import all_notices
 from forum.models import Role
 from tests import factories as make
 from tests.agreements.story import CUT_OFF, DUE, AgreementWorld, wall
+
+pytestmark = pytest.mark.once
 
 INSIDE = {"organizer", "official", "delegate"}
 

@@ -16,22 +16,13 @@ from tests.agreements.story import AgreementWorld
 from tests.chain import LONG_AGO, ChainWorld, read
 from tests.personas import PERSONAS
 
+pytestmark = pytest.mark.once
+
 EVERYBODY = set(PERSONAS)
 PARTIES = {"organizer", "official", "delegate", "administrator"}
 
 
-@pytest.mark.once
 class AudienceTests(ChainWorld, TestCase):
-    def who_reads(self, addresses):
-        """Address → the personas who are answered with 200; every other answer must be 404."""
-        clients = {name: self.sign_in(name) for name in PERSONAS}
-        readers = {}
-        for address in addresses:
-            answers = {name: client.get(address).status_code for name, client in clients.items()}
-            self.assertLessEqual(set(answers.values()), {200, 404}, address)
-            readers[address] = {name for name, status in answers.items() if status == 200}
-        return readers
-
     def test_agreements_by_status(self):
         expected = {}
         for status in Agreement.Status.values:
@@ -41,13 +32,13 @@ class AudienceTests(ChainWorld, TestCase):
             readers = PARTIES if status == "draft" else EVERYBODY
             endings = ("/", ".json", "/versions/1/", "/versions/1.json") if status == "draft" else (".json",)
             expected |= {f"/en/agreements/{agreement.folio}{ending}": readers for ending in endings}
-        self.assertEqual(self.who_reads(expected), expected)
+        self.assertEqual(self.readers(expected), expected)
 
     def test_an_amendment_that_is_being_drafted(self):
         """Version 2 exists for the parties alone."""
         address = f"/en/agreements/{self.agreement.folio}/versions"
         expected = {f"{address}/1/": EVERYBODY, f"{address}/2/": PARTIES, f"{address}/2.json": PARTIES, f"{address}/3/": set()}
-        self.assertEqual(self.who_reads(expected), expected)
+        self.assertEqual(self.readers(expected), expected)
 
     def test_files(self):
         expected = {
@@ -56,7 +47,7 @@ class AudienceTests(ChainWorld, TestCase):
             f"/en/papers/{self.paper.key}/": EVERYBODY,
             f"/en/papers/{self.original.key}/": {"organizer", "administrator"},
         }
-        self.assertEqual(self.who_reads(expected), expected)
+        self.assertEqual(self.readers(expected), expected)
         response = self.client.get(f"/en/evidence/{self.evidence.key}/")
         self.assertEqual(response["Content-Disposition"], 'attachment; filename="acta.pdf"')
         self.assertEqual(response["Content-Security-Policy"], "sandbox; default-src 'none'")
@@ -71,7 +62,7 @@ class AudienceTests(ChainWorld, TestCase):
             f"/en/meetings/{self.proposed.folio}/": PARTIES,
             f"/en/meetings/{self.proposed.folio}.json": PARTIES,
         }
-        self.assertEqual(self.who_reads(expected), expected)
+        self.assertEqual(self.readers(expected), expected)
 
     def test_another_spelling_leads_to_the_permanent_address(self):
         agreement, meeting = self.agreement.folio, self.meeting.folio

@@ -1,5 +1,6 @@
 """The lists of agreements and work meetings, and the same cost at any size."""
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -58,6 +59,7 @@ class ListTests(ChainWorld, TestCase):
         self.assertIn("Federación propia with IFE", text)
 
 
+@pytest.mark.once
 class CostTests(ChainWorld, TestCase):
     """The same number of queries with one and with thirty of everything."""
 

@@ -2,12 +2,15 @@
 
 import datetime as dt
 
+import pytest
 from django.template.loader import render_to_string
 from django.test import TestCase
 from django.utils import translation
 
 from agreements import pictures
 from tests import factories as make
+
+pytestmark = pytest.mark.once
 
 TODAY = dt.date(2026, 7, 15)
 PAST = dt.date(2026, 7, 1)

@@ -10,8 +10,7 @@ from tests.agreements.story import DUE, AgreementWorld
 
 
 class VerificationTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.agreement = self.signed()
         workflow.amend(agreement=self.agreement, actor=self.accounts["organizer"], cause="Más")
         item = {"what_es": "Enviar", "agency": self.agency, "due_on": DUE}

@@ -19,6 +19,8 @@ class AmendmentTests(AgreementWorld, TestCase):
     def setUp(self):
         super().setUp()
         self.enterContext(figures_hold())
+
+    def story(self):
         self.agreement = self.signed()
         self.first = self.agreement.versions.get()
         self.organizer = self.accounts["organizer"]

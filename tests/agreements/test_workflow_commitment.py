@@ -94,8 +94,7 @@ class DraftTests(AgreementWorld, TestCase):
 
 
 class ExtensionTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.commitment = self.in_force()
         self.government, self.organizations = (self.party(self.commitment.agreement, key) for key in ("IFE", "ORG-01"))
 
@@ -198,8 +197,7 @@ class ExtensionTests(AgreementWorld, TestCase):
 
 
 class CancellationTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.commitment = self.in_force()
 
     def cancel(self, key, name):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 
 from agreements import workflow
@@ -9,6 +10,8 @@ from agreements.models import Extension
 from core.workflow import StepRefused
 from tests.agreements.story import CUT_OFF, DUE, NOON, AgreementWorld, wall
 from tests.personas import PERSONAS
+
+pytestmark = pytest.mark.once
 
 ORGANIZERS = {"organizer", "administrator"}
 LATER = DUE + dt.timedelta(days=60)

@@ -6,6 +6,7 @@ import io
 import tempfile
 from pathlib import Path
 
+import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import TestCase
@@ -16,6 +17,8 @@ from agreements.models import Agreement
 from agreements.workflow import signing
 from core.workflow import StepRefused, step
 from tests.agreements.story import AgreementWorld
+
+pytestmark = pytest.mark.once
 
 AT = dt.datetime(2026, 4, 2, 4, tzinfo=dt.UTC)
 

@@ -22,8 +22,7 @@ LINK = {"title": "Nota", "url": "https://example.org/nota"}
 
 
 class ReportTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.commitment = self.in_force()
 
     def columns(self):
@@ -175,8 +174,7 @@ class ReportTests(AgreementWorld, TestCase):
 
 
 class EvidenceTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.commitment = self.in_force()
 
     def files(self):
@@ -224,8 +222,7 @@ class EvidenceTests(AgreementWorld, TestCase):
 
 
 class ValidationTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.commitment = self.in_force()
         self.made = self.report(self.commitment)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from contextlib import nullcontext
 
 import pytest
 from django.db import transaction
@@ -15,7 +16,7 @@ from forum.models import Role
 from proposals.models import Condition
 from tests import factories as make
 from tests.agreements.story import AgreementWorld
-from tests.personas import PERSONAS
+from tests.personas import PERSONAS, blank_pages
 
 ANONYMOUS = {"anonymous", "closed_account"}
 ORGANIZERS = {"organizer", "administrator"}
@@ -124,11 +125,13 @@ class PageTests(AgreementWorld, TestCase):
     def statuses(self, address, method="get"):
         """The answer to each persona; what a request did is taken back before the next."""
         found = {}
-        for name in PERSONAS:
-            with transaction.atomic():
-                found[name] = getattr(self.sign_in(name), method)(address).status_code
+        for name in (name for name in PERSONAS if name != "closed_account"):
+            client = self.seated(name)
+            with transaction.atomic(), blank_pages() if {200, 422} & set(found.values()) else nullcontext():
+                found[name] = getattr(client, method)(address).status_code
                 transaction.set_rollback(True)
-        return found
+        # Nobody signs in with a closed account: the very same request.
+        return {**found, "closed_account": found["anonymous"]}
 
     def test_who_reads_which_page(self):
         for name, arguments, query, readers, forbidden in self.pages():
@@ -153,12 +156,12 @@ class PageTests(AgreementWorld, TestCase):
             address = reverse(f"workspace:{name}", args=arguments)
             for method in ("get", "head", "put", "patch", "delete", "options"):
                 with self.subTest(name, method=method):
-                    self.assertEqual(getattr(self.sign_in("organizer"), method)(address).status_code, 405)
+                    self.assertEqual(getattr(self.seated("organizer"), method)(address).status_code, 405)
         for name, arguments, query, _readers, _forbidden in self.pages():
             address = reverse(f"workspace:{name}", args=arguments) + query
             for method in ("put", "patch", "delete"):
                 with self.subTest(name, method=method):
-                    self.assertEqual(getattr(self.sign_in("organizer"), method)(address).status_code, 405)
+                    self.assertEqual(getattr(self.seated("organizer"), method)(address).status_code, 405)
 
     def test_lists_take_no_post(self):
         for name in ("agreements", "commitments", "meetings", "agreement", "commitment", "meeting", "minutes"):

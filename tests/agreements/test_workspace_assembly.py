@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase, TestCase
 from django.utils import translation
@@ -10,6 +11,8 @@ from django.utils import translation
 from agreements.workspace import assembly, zones
 from proposals.models import Condition, Opinion
 from tests import factories as make
+
+pytestmark = pytest.mark.once
 
 
 class AssemblyTests(TestCase):

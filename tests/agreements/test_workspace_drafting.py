@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 from django.urls import reverse
 
@@ -12,10 +13,11 @@ from tests import factories as make
 from tests.agreements.pages import fields_of, typed
 from tests.agreements.story import AgreementWorld
 
+pytestmark = pytest.mark.once
+
 
 class FromOpinionsTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.proposal = make.proposal(
             self.edition,
             status="reviewed",
@@ -27,6 +29,9 @@ class FromOpinionsTests(AgreementWorld, TestCase):
         )
         self.opinion = make.opinion(make.referral(self.proposal, self.agency), verdict="conditional", reasons="Procede.")
         Condition.objects.create(opinion=self.opinion, number=1, what="Que haya convenio.", owner="IFE", kind="other")
+
+    def setUp(self):
+        super().setUp()
         self.client = self.sign_in("organizer")
         self.address = reverse("workspace:agreement_new")
 
@@ -130,9 +135,11 @@ class FromOpinionsTests(AgreementWorld, TestCase):
 
 
 class EditingTests(AgreementWorld, TestCase):
+    def story(self):
+        self.agreement = self.drafted()
+
     def setUp(self):
         super().setUp()
-        self.agreement = self.drafted()
         self.client = self.sign_in("organizer")
         self.address = reverse("workspace:agreement_edit", args=[self.agreement.folio])
         self.record = reverse("workspace:agreement", args=[self.agreement.folio])
@@ -251,10 +258,12 @@ class EditingTests(AgreementWorld, TestCase):
 
 
 class CommitmentTests(AgreementWorld, TestCase):
-    def setUp(self):
-        super().setUp()
+    def story(self):
         self.agreement = self.drafted()
         self.commitment = self.agreement.commitments.get()
+
+    def setUp(self):
+        super().setUp()
         self.client = self.sign_in("organizer")
         self.grid = reverse("workspace:agreement_commitments", args=[self.agreement.folio])
         self.record = reverse("workspace:agreement", args=[self.agreement.folio])

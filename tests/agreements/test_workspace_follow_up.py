@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 from django.urls import reverse
@@ -13,13 +14,17 @@ from tests.agreements.pages import fields_of, typed
 from tests.agreements.story import AgreementWorld
 from tests.agreements.test_workspace_signing import pdf
 
+pytestmark = pytest.mark.once
+
 TODAY = timezone.localdate()
 
 
 class FollowUpWorld(AgreementWorld):
+    def story(self):
+        self.commitment = self.in_force()
+
     def setUp(self):
         super().setUp()
-        self.commitment = self.in_force()
         self.record = reverse("workspace:commitment", args=[self.commitment.folio])
         self.reporting = reverse("workspace:report", args=[self.commitment.folio])
 
@@ -129,9 +134,12 @@ class ReportTests(FollowUpWorld, TestCase):
 
 
 class ValidationTests(FollowUpWorld, TestCase):
+    def story(self):
+        super().story()
+        self.made = self.report(self.commitment)
+
     def setUp(self):
         super().setUp()
-        self.made = self.report(self.commitment)
         self.address = reverse("workspace:validate", args=[self.made.folio])
 
     def test_the_other_side_disagrees_with_reason_and_evidence(self):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 from django.urls import reverse
 
@@ -11,11 +12,15 @@ from tests import factories as make
 from tests.agreements.pages import fields_of, typed
 from tests.agreements.story import AgreementWorld
 
+pytestmark = pytest.mark.once
+
 
 class MeetingWorld(AgreementWorld):
+    def story(self):
+        self.agreement = self.signed()
+
     def setUp(self):
         super().setUp()
-        self.agreement = self.signed()
         self.organizer = self.sign_in("organizer")
         self.new = reverse("workspace:meeting_new") + f"?agreement={self.agreement.folio}"
 
@@ -212,9 +217,12 @@ class StepTests(MeetingWorld, TestCase):
 
 
 class MinutesTests(MeetingWorld, TestCase):
+    def story(self):
+        super().story()
+        self.meeting_held = self.held(self.agreement)
+
     def setUp(self):
         super().setUp()
-        self.meeting_held = self.held(self.agreement)
         self.page = self.record(self.meeting_held, "minutes")
         self.write = self.record(self.meeting_held, "minutes_write")
 

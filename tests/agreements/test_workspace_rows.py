@@ -1,5 +1,6 @@
 """Rows of a form without a script: blank ones, removed ones, further ones, and how many there may be."""
 
+import pytest
 from django import forms
 from django.http import QueryDict
 from django.test import SimpleTestCase
@@ -8,6 +9,8 @@ from django.utils import translation
 from agreements.workspace.fields import Options, PickField, PickSeveralField
 from agreements.workspace.rows import MORE, MOST_ROWS, RowForm, Rows, WithRows
 from core.forms import BaseForm
+
+pytestmark = pytest.mark.once
 
 
 class NameRow(RowForm):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 from django.urls import reverse
@@ -11,6 +12,8 @@ from agreements.models import Acceptance, SignedPaper
 from tests.agreements.pages import fields_of, typed
 from tests.agreements.story import AgreementWorld
 
+pytestmark = pytest.mark.once
+
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -19,9 +22,11 @@ def pdf(name="papel.pdf"):
 
 
 class AcceptTests(AgreementWorld, TestCase):
+    def story(self):
+        self.agreement = self.opened()
+
     def setUp(self):
         super().setUp()
-        self.agreement = self.opened()
         self.record = reverse("workspace:agreement", args=[self.agreement.folio])
         self.address = reverse("workspace:accept", args=[self.agreement.folio])
         self.recording = reverse("workspace:agreement_acceptance", args=[self.agreement.folio])

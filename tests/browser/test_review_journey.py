@@ -39,9 +39,6 @@ class ReviewJourney(BrowserCase):
         workflow.submit(proposal=made, actor=self.delegate)
         return made
 
-    def focused(self) -> str:
-        return str(self.page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
-
     def arrows(self, name: str, value: str) -> None:
         """Reach a group of radio buttons with Tab and choose with Space and the arrow keys."""
         chosen = f"input[name={name}]:checked"
@@ -93,7 +90,7 @@ class ReviewJourney(BrowserCase):
         self.tab_to("a[href$='#id_budget-reason']")
         page.keyboard.press("Enter")
         page.wait_for_url("**#id_budget-reason")
-        self.assertEqual(self.focused(), "id_budget-reason")
+        expect(page.locator("#id_budget-reason")).to_be_focused()
         self.assertEqual(page.locator("#id_condition-1-owner").input_value(), "Congreso")
         page.keyboard.type("No hay partida este año.")
         self.tab_to("button[name=preview]")

@@ -82,6 +82,7 @@ class SigningIn(BrowserCase):
         self.go("workspace:queue")
         self.at("mfa_index")
         self.page.click(f"a[href='{reverse('mfa_activate_totp')}']")
+        self.at("mfa_activate_totp")
         self.sound()
         secret = self.page.input_value("#authenticator_secret")
         self.assertTrue(self.page.get_attribute(".qr", "src").startswith("data:image/svg+xml"))

@@ -4,6 +4,7 @@ import datetime as dt
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+import pytest
 import vobject
 from django.test import TestCase, override_settings
 from django.utils import translation
@@ -13,6 +14,8 @@ from agreements.models import Extension
 from agreements.workflow import cancel_meeting, move_meeting
 from tests import factories as make
 from tests.config.followed import CANARY, MARCH, FollowedWorld
+
+pytestmark = pytest.mark.once
 
 
 def events(content):

@@ -3,11 +3,14 @@
 import datetime as dt
 from xml.etree import ElementTree
 
+import pytest
 from django.test import TestCase, override_settings
 
 from agreements.models import Commitment, Extension
 from tests import factories as make
 from tests.config.followed import CANARY, MARCH, FollowedWorld
+
+pytestmark = pytest.mark.once
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NAMES = ("agreements", "proposals", "progress")

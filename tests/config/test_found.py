@@ -5,6 +5,7 @@ import re
 import struct
 from unittest import mock
 
+import pytest
 from django.core.cache import caches
 from django.template import Context, Template
 from django.test import SimpleTestCase, TestCase, override_settings
@@ -18,6 +19,8 @@ from core import jsonld
 from core.documents.printing import NotPrinted
 from tests import factories as make
 from tests.config.followed import CANARY, FollowedWorld
+
+pytestmark = pytest.mark.once
 
 HOSTILE = "</script><script>alert(1)</script><!-- & \"' \u2028"
 

@@ -29,6 +29,7 @@ def translated(page, language):
         return translate_url(f"/en{page}", language)
 
 
+@pytest.mark.once
 @override_settings(PAGE_CACHE=True)
 class AnonymousTests(CanaryWorld, TestCase):
     def test_public_pages_set_no_cookie_and_anybody_may_keep_them(self):
@@ -144,6 +145,7 @@ class HostileTests(CanaryWorld, TestCase):
             self.assertNotIn("<i>", text, page)
 
 
+@pytest.mark.once
 class HomeTests(CanaryWorld, TestCase):
     def test_it_says_how_the_current_forum_stands(self):
         context = self.client.get("/en/").context
@@ -290,6 +292,7 @@ class LedgerTests(TestCase):
         self.assertEqual([entry.number for entry in following], [5, 4, 3, 2, 1])
 
 
+@pytest.mark.once
 class QueryTests(CanaryWorld, TestCase):
     PATHS = ("/en/", "/en/progress/", "/en/search/?q=abierta&kind=proposal", "/en/search/?q=abierta&kind=organization")
 

@@ -6,7 +6,10 @@ from itertools import product
 from django.apps import apps
 from django.test import Client, SimpleTestCase, TestCase, override_settings
 
+from agreements.listing import WORST_FIRST
+from agreements.models import Agreement
 from config.looks import KIND_ICONS, LOOKS
+from proposals.models import Proposal
 from tests import factories as make
 from tests.house.tree import ROOT, templates
 from tests.markup import faults
@@ -87,6 +90,29 @@ class LookTests(SimpleTestCase):
             asked |= set(re.findall(r'{% icon "([\w-]+)"', text))
         self.assertEqual(asked - set(known), set())
         self.assertEqual({tone for tone, _icon in LOOKS.values()} - set(TONES), set())
+
+    def test_entries_of_lists_look_as_their_codes_do(self):
+        """Their icons are a strip in the sprite, their colours rules of records.css: what the table says, without its markup."""
+        css = (CSS / "records.css").read_text(encoding="utf-8")
+        strip = re.findall(
+            r'<use href="#([\w-]+)" y="(\d+)"', (ROOT / "static" / "img" / "sprite.svg").read_text(encoding="utf-8")
+        )
+        self.assertEqual([int(place) for _icon, place in strip], [24 * number for number in range(len(strip))])
+        rules = re.findall(
+            r"^((?:\.slim \.\w+(?:, )?)+) \{ (?:--tone: var\(--(\w+)\); --tone-bg: var\(--\2-bg\)|--icon: (\d+)); \}$", css, re.M
+        )
+        looks = {}
+        for names, tone, place in rules:
+            for name in re.findall(r"\.slim \.(\w+)", names):
+                looks.setdefault(name, {})["tone" if tone else "icon"] = tone or strip[int(place)][0]
+        shown = {
+            code
+            for code, _words in (*Proposal.Status.choices, *Agreement.Status.choices, *WORST_FIRST, *Proposal.Reading.choices)
+        }
+        shown = shown - {""} | {"none"}
+        expected = {code: dict(zip(("tone", "icon"), LOOKS[code], strict=True)) for code in shown}
+        expected |= {"dispute": {"tone": "bad", "icon": "divided"}, "sample": {"icon": "sample"}}
+        self.assertEqual(looks, expected)
 
     def test_every_state_has_a_look(self):
         """Statuses, verdicts, readings, stages: whatever the tag `status` may be given."""

@@ -4,12 +4,15 @@ import re
 from functools import cache
 
 import brotli
+import pytest
 from django.test import TestCase, override_settings
 
 from core.packing import TEXT
 from tests import factories as make
 from tests.house.tree import ROOT
 from tests.markup import elements, parse
+
+pytestmark = pytest.mark.once
 
 #: Of everything, and of the HTML of a list of 25, in bytes.
 MOST, MOST_OF_A_LIST = 60_000, 15_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 from django.utils import timezone
 
@@ -13,6 +14,8 @@ from proposals import workflow
 from tests import factories as make
 from tests.desk import ALL, DeskMixin, at
 from tests.proposals.world import ProposalWorld
+
+pytestmark = pytest.mark.once
 
 
 class HomeTests(DeskMixin, ProposalWorld, TestCase):
@@ -104,9 +107,9 @@ class HomeTests(DeskMixin, ProposalWorld, TestCase):
         self.proposal("submitted")
         self.referred()
         counts = {row["label"]: (row["number"], row["is_gap"]) for row in self.home("organizer").context["editions"][0]["counts"]}
-        self.assertEqual(counts["proposals not submitted yet"], (1, True))
-        self.assertEqual(counts["proposals to refer"], (1, True))
-        self.assertEqual(counts["proposals in review"], (1, False))
+        self.assertEqual(counts["proposal not submitted yet"], (1, True))
+        self.assertEqual(counts["proposal to refer"], (1, True))
+        self.assertEqual(counts["proposal in review"], (1, False))
         self.assertEqual(counts["opinions late"], (2, True))
         self.assertEqual(counts["participants"], (0, True))
 

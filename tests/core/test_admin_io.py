@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pytest
 from django.contrib import admin
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,8 @@ from core.models import Event, ImportBatch
 from forum.models import Organization
 from tests import factories as make
 from tests.personas import PersonaWorld
+
+pytestmark = pytest.mark.once
 
 FILE = "clave,nombre,tipo,ciudad\nA-1,Uno,club,'=1+1\nA-2,<b>Dos</b>,nada,\n"
 STAFF = {"organizer", "other_organizer", "administrator"}

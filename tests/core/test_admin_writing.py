@@ -1,5 +1,6 @@
 """What the admin writes goes through the doors; a refusal keeps what was typed."""
 
+import pytest
 from django.test import TestCase
 
 from core.events import events_of
@@ -9,6 +10,8 @@ from proposals import models as asked
 from proposals import workflow
 from tests import factories as make
 from tests.core.admin_world import AdminWorld, address
+
+pytestmark = pytest.mark.once
 
 
 class WritingTests(AdminWorld, TestCase):

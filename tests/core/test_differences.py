@@ -38,10 +38,10 @@ class PiecesTests(SimpleTestCase):
     def test_the_longest_texts_take_no_time(self):
         old = " ".join(str(n % 97) for n in range(MOST_WORDS // 2))
         new = " ".join(str(n % 89) for n in range(MOST_WORDS // 2))
-        begin = time.monotonic()
+        begin = time.process_time()
         pieces(old, new)
         pieces(old * 4, new * 4)
-        self.assertLess(time.monotonic() - begin, 2)
+        self.assertLess(time.process_time() - begin, 2)
 
 
 class PairTests(SimpleTestCase):

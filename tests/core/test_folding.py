@@ -204,8 +204,15 @@ class SqueezedTests(SimpleTestCase):
             ("<pre>\n  a\n</pre>\n  b", "<pre>\n  a\n</pre>\nb"),
             ("<textarea>\n  a</textarea>", "<textarea>\n  a</textarea>"),
             ("{% blocktranslate %}\n  a\n{% endblocktranslate %}\n  b", "{% blocktranslate %}\n  a\n{% endblocktranslate %}\nb"),
+            # A line of tags that write nothing: blanks stay where there were blanks, once, and none come where there were none.
+            ("a\n{% if x %}\n  b\n{% endif %}\nc", "a\n{% if x %}b\n{% endif %}c"),
+            ("a\n{# of it #}{% for y in z %}\n{% with y as w %}\n{{ w }}\n{% endwith %}\n{% endfor %}\n", None),
+            ("{# first #}\n{% load x %}\n<b>", "{# first #}\n{% load x %}<b>"),
+            ("a{% if x %}\nb\n{% endif %} c\n", "a{% if x %}\nb\n{% endif %} c\n"),
+            ("a\n{% include 'x' %}\n{{ y }}\n", "a\n{% include 'x' %}\n{{ y }}\n"),
         ):
-            self.assertEqual(squeezed(text), expected)
+            every = "a\n{# of it #}{% for y in z %}{% with y as w %}{{ w }}\n{% endwith %}{% endfor %}"
+            self.assertEqual(squeezed(text), expected or every)
 
     def test_only_html_is_squeezed(self):
         kept = ("django.template.loaders.locmem.Loader", {"x.txt": "a\n  b", "x.html": "a\n  b"})

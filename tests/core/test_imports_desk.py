@@ -4,6 +4,7 @@ import hashlib
 import io
 from unittest import mock
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.utils import FileProxyMixin
 from django.db import connection
@@ -39,6 +40,7 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
                 sent |= {f"value-{column['place']}-{number}": each["folded"], f"word-{column['place']}-{number}": each["chosen"]}
         return sent
 
+    @pytest.mark.once
     def test_who_enters(self):
         self.assert_page(at("imports"), ORGANIZERS)
         for kind in kinds():

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from forum.models import Organization
 from tests import factories as make
 from tests.core import spreadsheets
 from tests.forum import founding
+
+pytestmark = pytest.mark.once
 
 NAMES = (
     "Federación de Niñas y Jóvenes", "Club «Ñandú» de Güémez", "¿Y la migración?", "Asociación Peñón, A.C.", "=Unión 1+1",

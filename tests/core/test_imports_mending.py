@@ -2,6 +2,7 @@
 
 from unittest import mock
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
@@ -14,6 +15,8 @@ from forum.models import Organization
 from tests import factories as make
 from tests.desk import DeskMixin, at, fields_of_look
 from tests.personas import PERSONAS, PersonaWorld
+
+pytestmark = pytest.mark.once
 
 KINDS = "clave,nombre,tipo,ciudad\n" + "".join(f"A-{n},Nombre {n},{'nada' if n > 3 else 'club'},Elgin\n" for n in range(1, 8))
 

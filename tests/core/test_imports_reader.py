@@ -204,9 +204,9 @@ class WorkbookTests(ReaderCase):
                 book.active[place] = "far"
                 buffer = io.BytesIO()
                 book.save(buffer)
-                begin = time.monotonic()
+                begin = time.process_time()
                 self.assertTrue(self.refused(buffer.getvalue(), "x.xlsx"))
-                self.assertLess(time.monotonic() - begin, 3)
+                self.assertLess(time.process_time() - begin, 3)
 
     def test_a_claimed_size_is_not_believed(self):
         data = repacked(
@@ -224,9 +224,9 @@ class WorkbookTests(ReaderCase):
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for number in range(3):
                 archive.writestr(f"xl/worksheets/sheet{number}.xml", b"0" * 40_000_000)
-        begin = time.monotonic()
+        begin = time.process_time()
         self.assertIn("too large when unpacked", self.refused(out.getvalue(), "x.xlsx"))
-        self.assertLess(time.monotonic() - begin, 1)
+        self.assertLess(time.process_time() - begin, 1)
 
     def test_a_formula_without_result_and_an_error_are_problems(self):
         table = read("x.xlsx", workbook(["a", "b"], ["1", "=A2+1"], ["2", "x"], ["#REF!", "y"]))

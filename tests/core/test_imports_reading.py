@@ -8,6 +8,7 @@ import zipfile
 from unittest import mock
 
 import openpyxl
+import pytest
 from django.test import SimpleTestCase
 from django.utils.translation import override
 from hypothesis import given, settings
@@ -18,6 +19,8 @@ from core.imports.reader import Reading, read
 from core.imports.rows import IN_MEMORY, Row, Rows
 from core.imports.sheets import write_workbook
 from tests.core.spreadsheets import XLS, ods, ods_of
+
+pytestmark = pytest.mark.once
 
 SPANISH = (
     *("Migración", "niñez", "México", "Nuevo León", "Querétaro", "educación", "¿Cómo?", "«voto»", "pingüino", "JALISCO"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from unittest import mock
 
+import pytest
 from django.core import mail
 from django.test import TestCase, override_settings
 from django.utils.translation import override
@@ -14,6 +15,8 @@ from core.outbox.letters import email, header, headline, to_account, typed
 from proposals import workflow
 from tests import factories as make
 from tests.core.test_outbox import OutboxWorld
+
+pytestmark = pytest.mark.once
 
 
 class LetterTests(OutboxWorld, TestCase):

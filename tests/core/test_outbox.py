@@ -338,7 +338,7 @@ class HangingServerTests(OutboxWorld, TestCase):
             EMAIL_TIMEOUT=0.3,
         ):
             done = self.send()
-        self.assertLess(time.monotonic() - begin, 2)
+        self.assertLess(time.monotonic() - begin, 10)
         self.assertEqual((done.postponed, done.sent), (1, 0))
         self.assertEqual(states(), ["queued"])
 

@@ -3,11 +3,13 @@
 import datetime as dt
 import io
 import itertools
+import re
 from unittest import mock
 
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import RequestFactory, TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agreements.listing import AGREEMENT_ORDERS
@@ -228,12 +230,13 @@ class TheSameList(World):
         pairs = [{**one, **other} for one, other in itertools.combinations(alone, 2) if not set(one) & set(other)]
         return [*alone, *pairs[::4]]
 
-    def read(self, asked, query, limit):
-        """(folios of all pages, count, whether exact, choices, sentences) of a list, two to a page."""
+    def read(self, asked, query, limit, far=4000):
+        """(folios of all pages, the last of them) of a list, two to a page."""
         folios, after = [], ""
         while True:
             request = RequestFactory().get("/", {**query, "filters": "open", "after": after})
-            with mock.patch("core.walks.MANY", limit), mock.patch("core.paging.MANY", limit):
+            few = mock.patch("core.walks.MANY", limit), mock.patch("core.paging.MANY", limit), mock.patch("core.walks.FAR", far)
+            with few[0], few[1], few[2]:
                 listing = Listing(**asked(request, None), size=2)
             folios += [record.folio for record in listing]
             after = listing.page.after
@@ -246,10 +249,13 @@ class TheSameList(World):
             for number, query in enumerate(self.queries(values)):
                 order = list(orders)[number % 3]
                 with self.subTest(model=model.__name__, order=order, **query):
-                    folios, listing = self.read(asked, {**query, "order": order}, 1 + 999 * (number % 2))
+                    folios, listing = self.read(
+                        asked, {**query, "order": order}, 1 + 999 * (number % 2), (4000, 2, 1)[number % 3]
+                    )
                     real = list(listing.queryset.order_by(*orders[order][1]).values_list("folio", flat=True))
                     self.assertEqual(folios, real)
-                    rows = listing.rows.stream(orders[order][1], 3, 2, lambda rows: rows)
+                    with mock.patch("core.walks.FAR", 1 + number % 3):
+                        rows = list(listing.rows.stream(orders[order][1], 3, 2, lambda rows: rows))
                     self.assertEqual([record.folio for record in rows], real[:3])
                     self.assertEqual(bool(listing.rows.marked), bool(set(query) - {"topic", "status"}))
                     if listing.exact:
@@ -280,7 +286,7 @@ class TheSameList(World):
         patches = mock.patch("core.walks.LOOK", 1), mock.patch("core.walks.MANY", 4)
         with patches[0], patches[1], mock.patch("core.paging.bounded_count.__defaults__", (0,)):
             listing = Listing(**proposals_asked(RequestFactory().get("/", {"agency": "SRE", "filters": "open"}), None), size=1)
-        self.assertEqual({(choice.count, choice.exact) for choice in listing.choices}, {(1, False)})
+        self.assertEqual({(choice.count, choice.exact) for choice in listing.choices}, {(1, False), (None, False)})
         self.assertEqual((said(0, 0), said(0, 0, exact=False), said(2, 3)), (0, None, None))
 
     def test_a_record_that_stands_on_several_days_is_shown_once(self):
@@ -306,6 +312,34 @@ class TheSameList(World):
         Edition.objects.update(report_cut_off=None)
         listing = Listing(**agreements_asked(RequestFactory().get("/?light=no_report&state=MX-ZAC&filters=open"), None))
         self.assertEqual((len(listing), listing.count, listing.exact), (0, 0, True))
+
+    def test_of_two_values_that_few_have_both_a_page_looks_at_so_many(self):
+        """Whatever the table holds: by the queries that are asked, each looks at a part of the list that has a limit."""
+        asked = {"agency": "IFE", "organization": "CLUB", "topic": "nada"}
+        patches = mock.patch("core.walks.FAR", 2), mock.patch("core.walks.LOOK", 2), mock.patch("core.walks.MANY", 1)
+        with patches[0], patches[1], patches[2], mock.patch("core.paging.bounded_count.__defaults__", (-1,)):
+            with CaptureQueriesContext(connection) as queries:
+                page = self.client.get("/en/proposals/", asked)
+            listing = page.context["listing"]
+            looks = [each["sql"] for each in queries if "core_rollentry l" in each["sql"] and "ORDER BY" in each["sql"]]
+            pages = [listing]
+            while pages[-1].page.after:
+                pages.append(self.client.get("/en/proposals/", {**asked, "after": pages[-1].page.after}).context["listing"])
+        self.assertEqual((len(listing), listing.page.partial, listing.count_words), (0, True, "none so far"))
+        self.assertEqual([bool(re.search(r"LIMIT 2\) l WHERE|LIMIT 2 OFFSET 1", sql)) for sql in looks], [True, True])
+        self.assertContains(page, "Look further")
+        self.assertNotContains(page, "No proposal is like that.")
+        self.assertEqual(len(pages), RollEntry.objects.filter(roll="pa", value="IFE").count() // 2)
+        self.assertEqual(sum(map(len, pages)), 0)
+        self.assertContains(self.client.get("/en/proposals/", asked), "No proposal is like that.")
+
+    def test_the_choices_of_a_long_list_are_counted_at_once(self):
+        request = RequestFactory().get("/", {"agency": "IFE", "filters": "open"})
+        real = {choice.value: choice.count for choice in Listing(**proposals_asked(request, None), size=1).choices}
+        with mock.patch("core.walks.MANY", 1), CaptureQueriesContext(connection) as queries:
+            listing = Listing(**proposals_asked(request, None), size=1)
+        self.assertEqual({choice.value: choice.count for choice in listing.choices if choice.count}, real)
+        self.assertEqual(len([each for each in queries if "core_rollentry" in each["sql"]]), 4)
 
     def test_somebody_with_an_account_reads_what_they_may_and_not_the_rolls(self):
         user = make.user()

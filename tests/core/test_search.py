@@ -7,10 +7,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
+from config.pages.found import Result
 from core import search
 from core.models import SearchEntry
 from forum.models import Organization
@@ -171,6 +173,44 @@ class FindTest(TestCase):
             [piece for piece, hit in search.highlighted("El acuerdo y los ACUERDOS, sin más", terms) if hit],
             ["acuerdo", "ACUERDOS"],
         )
+
+    def test_a_passage_is_taken_from_where_the_words_are(self):
+        """The beginning of the summary; else where it says what the title does not; else the summary in the other language or the text."""
+
+        def entry(**values):
+            said = {
+                "title_es": "Voto",
+                "summary_es": "Que se vote. " * 40 + "Desde el consulado.",
+                "summary_en": "At the embassy.",
+            }
+            said |= {"tokens": "X Voto " + "relleno " * 500 + "con credencial vigente", **values}
+            return SearchEntry(kind="proposal", record_key="X", **said)
+
+        def shown(query, **values):
+            with translation.override("es"):
+                result = Result(entry(**values), search.terms_of(query))
+            return result.summary_lang, "".join(piece for piece, _hit in result.summary), [p for p, hit in result.summary if hit]
+
+        lang, words, hits = shown("voto")
+        self.assertEqual((lang, words[:12], len(hits) > 3), ("es", "Que se vote.", True))
+        lang, words, hits = shown("voto consulado")
+        self.assertEqual((lang, words[:2], words[-10:], hits[-1]), ("es", "… ", "consulado.", "consulado"))
+        self.assertEqual(shown("embassy"), ("en", "At the embassy.", ["embassy"]))
+        lang, words, hits = shown("credenciales")
+        self.assertEqual((lang, words[-22:], hits), ("es", "con credencial vigente", ["credencial"]))
+        # Beyond what is looked through, the summary stands as it is.
+        self.assertEqual(shown("credencial", tokens="relleno " * 800 + "credencial")[1][:12], "Que se vote.")
+
+    def test_a_word_matches_by_its_letters_or_its_stem_whatever_its_first_letter_is(self):
+        for query, word, expected in (
+            ("ninez", "Niñez", True),
+            ("árbol", "ARBOLES", True),
+            ("arbol", "árboles", True),
+            ("acuerdo", "tratado", False),
+            ('"mesa de"', "Mesa", True),
+            ("ﬁn", "fin", True),
+        ):
+            self.assertEqual(search.matches(word, search.terms_of(query)), expected, (query, word))
 
 
 class AnyQueryTest(HypothesisTestCase):

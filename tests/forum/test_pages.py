@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -28,6 +29,7 @@ def translated(page, language):
         return translate_url(f"/en{page}", language)
 
 
+@pytest.mark.once
 class PrivacyTests(CanaryWorld, TestCase):
     def shown(self, path):
         return self.client.get(path).content.decode()
@@ -195,6 +197,7 @@ class ContentTests(CanaryWorld, TestCase):
         self.assertIn("?kind=hometown_club&amp;after=", first.content.decode())
 
 
+@pytest.mark.once
 class QueryTests(TestCase):
     """The same number of queries with one record and with thirty."""
 

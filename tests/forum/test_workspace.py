@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from core.events import events_of
 from forum.models import Agency, Edition, Organization, Participation, Person, WorkingTable
 from tests import factories as make
-from tests.desk import ALL, DeskMixin, at, fields_of, nonsense_posts
+from tests.desk import ALL, DeskMixin, at, fields_of, nonsense_posts, page_with
 from tests.personas import PersonaWorld
 
 OWN = {"organizer", "administrator"}
@@ -88,6 +88,7 @@ class AccessTests(ForumDesk):
         self.assertNotContains(listed, PHONE)
 
 
+@pytest.mark.once
 class WritingTests(ForumDesk):
     def test_an_organization(self) -> None:
         data = {"key": "ORG-77", "name": "Club Jomulquillo", "kind": "hometown_club", "subdivision": "california"}
@@ -184,6 +185,7 @@ class WritingTests(ForumDesk):
         self.assertContains(response, '<a href="#id_moderator">', status_code=422)
 
 
+@pytest.mark.once
 class ParticipantTests(ForumDesk):
     DATA = {
         "key": "LID-01",
@@ -280,7 +282,7 @@ class RobustTests(ForumDesk):
             url = at(name, *args)
             names = [bound.html_name for bound in client.get(url).context["form"]]
             for value, data in nonsense_posts(names):
-                with self.subTest(url=url, value=str(value)[:20]):
+                with self.subTest(url=url, value=str(value)[:20]), page_with(value):
                     self.assertIn(client.post(url, data).status_code, {302, 422})
         for value, data in nonsense_posts(["stage-stage", "stage-reason", "stage-revision"]):
             with self.subTest(value=str(value)[:20]):

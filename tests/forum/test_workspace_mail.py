@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.core import mail
 from django.test import TestCase
 from django.utils import timezone
@@ -16,6 +17,8 @@ from tests import factories as make
 from tests.desk import NONSENSE, DeskMixin, at
 from tests.personas import PERSONAS
 from tests.proposals.world import ProposalWorld
+
+pytestmark = pytest.mark.once
 
 ORGANIZERS = {"organizer", "administrator"}
 
@@ -96,8 +99,8 @@ class HoldingTests(MailDesk, TestCase):
         first, _second = self.held(2)
         Message.objects.filter(pk=first.pk).update(state="failed")
         page = self.sign_in("organizer").get(at("home"))
-        self.assertContains(page, "mails held for review")
-        self.assertContains(page, "mails that have failed")
+        self.assertContains(page, "mail held for review")
+        self.assertContains(page, "mail that has failed")
 
     def test_nonsense(self) -> None:
         self.held()

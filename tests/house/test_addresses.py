@@ -30,10 +30,11 @@ from proposals.models import PaperScan, TextTemplate
 from tests import factories as make
 from tests.chain import ChainWorld, stored
 from tests.house.audience import ANY_ORGANIZER, ORGANIZERS, PUBLIC, account_cases, public_cases, workspace_cases
-from tests.personas import PERSONAS
-from tests.sweep import blank_pages, searched
+from tests.personas import PERSONAS, blank_pages
+from tests.sweep import searched
 
-SECONDS = 2.0
+#: What a request may take of the processor, and by the clock where everything else runs at the same time.
+SECONDS, BY_THE_CLOCK = 2.0, 10.0
 
 
 def names(resolver: Any, prefix: tuple[str, ...] = ()) -> Iterator[str]:
@@ -98,16 +99,21 @@ class AddressWorld(ChainWorld):
         for client in self.clients.values():
             client.raise_request_exception = False
 
-    def statuses(self, address: str, method: str = "get", who: Any = PERSONAS) -> dict[str, int]:
+    def statuses(self, address: str, method: str = "get", who: Any = PERSONAS, blank: bool = False) -> dict[str, int]:
         """The answer to each persona; what a request did is taken back before the next.
 
-        The page is written out for the first persona that gets it; for the others it stays blank, which halves the time.
+        The page is written out for the first persona that gets it, unless `blank`; for the others it stays blank, which halves
+        the time.
         """
         found: dict[str, int] = {}
         for name in who:
-            with transaction.atomic(), ExitStack() as blank:
-                if 200 in found.values():
-                    blank.enter_context(blank_pages())
+            if name == "closed_account" and "anonymous" in found:
+                # Nobody signs in with it: the very same request.
+                found[name] = found["anonymous"]
+                continue
+            with transaction.atomic(), ExitStack() as stack:
+                if blank or 200 in found.values():
+                    stack.enter_context(blank_pages())
                 response = getattr(self.clients[name], method)(address)
                 found[name] = response.status_code
                 if response.streaming:
@@ -117,8 +123,15 @@ class AddressWorld(ChainWorld):
         return found
 
 
-@pytest.mark.once
+#: Who is at home in another forum, body or organization, or nowhere.
+STRANGERS = ("other_delegate", "other_official", "other_organizer", "nobody")
+AT_HOME = [name for name in PERSONAS if name not in STRANGERS]
+
+
+@pytest.mark.strict
 class AudienceTests(AddressWorld, TestCase):
+    """On PostgreSQL alone, where it shows too that every page asks that database rightly; test_privacy_sweep reads them on SQLite."""
+
     def cases(self) -> list[tuple[str, list[Any], set[str]]]:
         return [*public_cases(self), *workspace_cases(self), *account_cases(self)]
 
@@ -128,16 +141,19 @@ class AudienceTests(AddressWorld, TestCase):
 
     def test_who_reads_what(self) -> None:
         for name, arguments, expected in self.cases():
-            found = self.statuses(reverse(name, args=arguments))
+            # Where anybody reads, those who are at home elsewhere are nobody in particular.
+            who = AT_HOME if expected == PUBLIC else PERSONAS
+            found = self.statuses(reverse(name, args=arguments), who=who)
             with self.subTest(name, arguments=arguments):
-                self.assertEqual({who for who, status in found.items() if status == 200}, expected, found)
+                self.assertEqual({who for who, status in found.items() if status == 200}, expected & set(who), found)
                 self.assertLess(max(found.values()), 500, found)
 
     def test_a_bare_post_opens_nothing(self) -> None:
         """Whoever may not read a page gets nothing by sending to it, and nothing fails."""
         for name, arguments, expected in self.cases():
-            with blank_pages():
-                found = self.statuses(reverse(name, args=arguments), "post")
+            # Strangers try every place of the workspace in test_foreign, with everything that a door asks for.
+            who = AT_HOME if expected == PUBLIC or (arguments and name.startswith("workspace:")) else PERSONAS
+            found = self.statuses(reverse(name, args=arguments), "post", who, blank=True)
             with self.subTest(name, arguments=arguments):
                 self.assertLess(max(found.values()), 500, found)
                 self.assertLessEqual({who for who, status in found.items() if status in (200, 422)}, expected or PUBLIC, found)
@@ -185,12 +201,13 @@ LISTS = (
 
 class HostileTests(AddressWorld, TestCase):
     def tried(self, address: str, method: str = "get", data: Any = None) -> None:
-        start = time.monotonic()
+        start, begun = time.process_time(), time.monotonic()
         client = self.clients["anonymous"]
         response = client.post(address, data or {}) if method == "post" else client.get(address)
         with self.subTest(address[:200], method=method):
             self.assertLess(response.status_code, 500)
-            self.assertLess(time.monotonic() - start, SECONDS)
+            self.assertLess(time.process_time() - start, SECONDS)
+            self.assertLess(time.monotonic() - begun, BY_THE_CLOCK)
 
     def test_every_parameter_at_once_and_alone(self) -> None:
         for name in LISTS:

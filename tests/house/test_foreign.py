@@ -22,7 +22,7 @@ from forum.models import Invitation, Role
 from tests import factories as make
 from tests.core.admin_world import AdminWorld, address
 from tests.house.audience import workspace_cases
-from tests.house.test_addresses import AddressWorld
+from tests.house.test_addresses import STRANGERS, AddressWorld
 
 #: What may be sent to the doors, all at once: no door lacks anything but the right.
 SENT: dict[str, Any] = {
@@ -46,7 +46,6 @@ SENT: dict[str, Any] = {
 }
 #: Tables in which an attempt leaves its own trace.
 TRACES = {"core_event", "core_revision", "core_tally", "core_eventseal", "forum_user", "core_importbatch", "core_importrow"}
-STRANGERS = ("other_delegate", "other_official", "other_organizer", "nobody")
 
 
 def everything() -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from django.test import SimpleTestCase, TestCase
 from django.urls import reverse, translate_url
 
 from tests.house.audience import public_cases
 from tests.house.test_addresses import AddressWorld
 from tests.markup import faults, misplaced, needs_script, parse
+
+pytestmark = pytest.mark.once
 
 #: Public names that answer with something else than a page.
 OTHERS = {

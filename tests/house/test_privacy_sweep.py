@@ -129,7 +129,8 @@ def put_canaries(proposal: Any) -> list[Canary]:
                 text = f"qz{number}{name.replace('_', '')[:12]}{record.pk}zq"
                 value: Any = f"{text}@example.org" if isinstance(field, models.EmailField) else text
                 if isinstance(field, models.JSONField):
-                    value = {"celda": text}
+                    # In the shape that the pages expect: cells of a row by their header, or what is wrong with it.
+                    value = {"celda": text} if field.default is dict else [{"reason": "x", "column": "celda", "value": text}]
                 models.QuerySet(model).filter(pk=record.pk).update(**{name: value})
                 made.append(Canary(column, text, frozenset(row.seen_by)))
     for person in Person.objects.all():
@@ -152,9 +153,12 @@ class SweepWorld(AddressWorld):
         cls.drafts = [Canary(what, text, frozenset()) for what, text in hidden.items()]
         #: What each reads of the own account on every page.
         cls.own = {name: " ".join([each.email, each.name]) for name, account in cls.accounts.items() for each in [fresh(account)]}
+        # The list is of this organizer, and the table lets whoever imported one read it.
+        cls.own["organizer"] += " ".join(each.text for each in cls.canaries if each.column.startswith("core.importrow."))
         search.rebuild(searched())
 
     def text_of(self, response: Any) -> str:
+        self.assertLess(response.status_code, 500)
         data = b"".join(response.streaming_content) if response.streaming else response.content
         heads = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
         return html.unescape(data.decode("utf-8", "replace")) + heads

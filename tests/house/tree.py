@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,10 +18,16 @@ def python_files(*places: str) -> Iterator[Path]:
                 yield path
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a file: read once for all rules, none of which changes it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def trees(*places: str) -> Iterator[tuple[str, ast.Module]]:
     """Name and syntax tree of each Python file."""
     for path in python_files(*places):
-        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+        yield path.relative_to(ROOT).as_posix(), tree_of(path)
 
 
 def templates() -> Iterator[tuple[str, str]]:

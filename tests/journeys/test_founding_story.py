@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 
+import pytest
 import rfc8785
 from django.core.management import call_command
 from django.test import Client, TestCase
@@ -251,6 +252,7 @@ class FoundingStoryTests(FoundingStory, TestCase):
                     self.assertEqual(Client().get(reverse(name, args=[folio])).status_code, 404)
 
 
+@pytest.mark.once
 class SecondRunTests(TestCase):
     """An empty edition: the second run of each file says so, the edition and the proposals too."""
 

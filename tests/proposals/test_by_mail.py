@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 from unittest import mock
 
+import pytest
 from django.core import mail, signing
 from django.test import Client, TestCase
 from django.urls import reverse
@@ -22,17 +23,21 @@ from proposals.models import Opinion, Referral
 from tests import factories as make
 from tests.proposals.world import ProposalWorld
 
+pytestmark = pytest.mark.once
+
 
 class LinkWorld(ProposalWorld):
-    def setUp(self) -> None:
-        super().setUp()
-        self.enterContext(override("en"))
+    def story(self) -> None:
         (self.referral_sent,) = workflow.refer(
             proposal=self.proposal("submitted"), agencies=[self.agency], actor=self.user("organizer")
         )
         # Another body stays asked, so that the referral can be recalled.
         workflow.refer(proposal=self.referral_sent.proposal, agencies=[self.other_agency], actor=self.user("organizer"))
         self.token = token_for(self.user("official"), self.referral_sent)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.enterContext(override("en"))
 
     def status(self, token: str = "", **given: Any) -> int:
         """The answer to somebody without a session."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from unittest import mock
 
 from django.db import connection
 from django.test import TestCase
@@ -35,6 +36,24 @@ class MatrixTests(ProposalWorld, TestCase):
         page = self.client.get(self.address())
         self.assertContains(page, "2 gaps")
         self.assertContains(self.client.get(self.address(print="1")), "not feasible")
+
+    def test_the_columns_of_a_long_list_are_those_of_what_is_shown(self) -> None:
+        """Of a thousand proposals and more nobody looks through all the referrals for a page."""
+        self.referred()
+        self.proposal("submitted").addressees.set([make.agency(key="IME")])
+
+        def columns() -> tuple[list[str], str]:
+            with CaptureQueriesContext(connection) as found, mock.patch("django.conf.settings.PAGE_SIZE", 1):
+                bodies = [body.key for body in self.client.get(self.address()).context["bodies"]]
+            asked = next(each["sql"] for each in found if "DISTINCT" in each["sql"])
+            return bodies, asked.partition("proposals_proposal")[2]
+
+        self.assertIn("IME", columns()[0])
+        with mock.patch("core.paging.bounded_count.__defaults__", (1,)):
+            bodies, asked = columns()
+        self.assertNotIn("IME", bodies)
+        self.assertEqual(len(bodies), 2)
+        self.assertNotIn("edition_id", asked)
 
     def test_nothing_that_is_not_public(self) -> None:
         self.edition.opinion_publication = "together"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.core import mail
 from django.test import TestCase
 from django.utils import timezone
@@ -17,6 +18,8 @@ from proposals import workflow
 from proposals.models import Referral
 from tests import factories as make
 from tests.proposals.world import ProposalWorld
+
+pytestmark = pytest.mark.once
 
 
 class NoticeWorld(ProposalWorld):

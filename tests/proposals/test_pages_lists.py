@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -61,6 +62,7 @@ class ListTests(ChainWorld, TestCase):
             self.assertContains(page, sentence)
 
 
+@pytest.mark.once
 class CostTests(ChainWorld, TestCase):
     """The same number of queries with one and with thirty of everything."""
 

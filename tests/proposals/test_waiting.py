@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 from django.utils import translation
 
@@ -12,6 +13,8 @@ from proposals.waiting import gaps_of, waiting_for
 from tests import factories as make
 from tests.personas import PERSONAS
 from tests.proposals.world import AT, ProposalWorld
+
+pytestmark = pytest.mark.once
 
 TODAY = dt.date(2026, 3, 3)
 CLOSES = dt.date(2026, 4, 30)
@@ -118,9 +121,9 @@ class GapTests(ProposalWorld, TestCase):
             [(row["label"], row["number"], row["is_gap"]) for row in rows],
             [
                 ("proposals not submitted yet", 2, True),
-                ("proposals to refer", 1, True),
-                ("proposals in review", 1, False),
-                ("proposals answered", 1, False),
+                ("proposal to refer", 1, True),
+                ("proposal in review", 1, False),
+                ("proposal answered", 1, False),
                 ("opinions late", 2, True),
                 ("proposals without addressee", 3, True),
             ],

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.test import TestCase
 
 from core.events import SYSTEM
@@ -9,6 +10,8 @@ from proposals import workflow
 from proposals.models import Clarification, Condition, Proposal, Referral
 from tests import factories as make
 from tests.proposals.world import AT, ProposalWorld
+
+pytestmark = pytest.mark.once
 
 ORGANIZERS = {"organizer", "administrator"}
 PROPONENTS = {"delegate", *ORGANIZERS}

@@ -17,7 +17,7 @@ from tests.proposals.world import AT, CONDITION, ProposalWorld, after
 
 
 class DraftTests(ProposalWorld, TestCase):
-    def setUp(self):
+    def story(self):
         self.proposed, (self.first, self.second) = self.referred()
 
     def test_one_draft_for_the_body(self):
@@ -104,7 +104,7 @@ class DraftTests(ProposalWorld, TestCase):
 
 
 class IssueTests(ProposalWorld, TestCase):
-    def setUp(self):
+    def story(self):
         self.proposed, (self.first, self.second) = self.referred()
 
     def reload(self, record):
@@ -218,7 +218,7 @@ class IssueTests(ProposalWorld, TestCase):
 
 
 class AgainTests(ProposalWorld, TestCase):
-    def setUp(self):
+    def story(self):
         self.proposed, (self.first, self.second) = self.referred()
         self.opinion = self.issued(self.first, "not_feasible", at=after(1))
         self.issued(self.second, "feasible", at=after(1))

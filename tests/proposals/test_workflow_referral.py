@@ -55,7 +55,7 @@ class TermTests(ProposalWorld, TestCase):
 
 
 class ClockTests(ProposalWorld, TestCase):
-    def setUp(self):
+    def story(self):
         self.proposed, (self.first, self.second) = self.referred()
 
     def test_a_question_stops_the_clock_until_its_answer(self):

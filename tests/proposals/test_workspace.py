@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 
@@ -13,6 +14,8 @@ from proposals.models import Proposal, Referral
 from tests import factories as make
 from tests.desk import DeskMixin, at, fields_of
 from tests.proposals.world import ProposalWorld
+
+pytestmark = pytest.mark.once
 
 
 class DeskTests(DeskMixin, ProposalWorld, TestCase):

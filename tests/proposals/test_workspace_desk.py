@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
@@ -20,12 +21,16 @@ from tests import factories as make
 from tests.desk import DeskMixin, at
 from tests.proposals.world import ProposalWorld
 
+pytestmark = pytest.mark.once
+
 SAID = {"soundness": "yes", "verdict": "not_feasible", "reasons": "No hay partida.", "legal_basis": "LFPRH 18"}
 
 
 class OfflineTests(DeskMixin, ProposalWorld, TestCase):
-    def setUp(self) -> None:
+    def story(self) -> None:
         _proposal, (self.mine, self.theirs) = self.referred()
+
+    def setUp(self) -> None:
         self.client = self.sign_in("official")
 
     def workbook(self) -> Any:
@@ -112,8 +117,10 @@ class OfflineTests(DeskMixin, ProposalWorld, TestCase):
 
 
 class TemplateTests(DeskMixin, ProposalWorld, TestCase):
-    def setUp(self) -> None:
+    def story(self) -> None:
         _proposal, (self.mine, self.theirs) = self.referred()
+
+    def setUp(self) -> None:
         self.client = self.sign_in("official")
         self.client.post(
             at("templates"), {"agency": "IFE", "name": "Sin partida", "place": "reasons", "text": "No hay partida para [[qué]]."}
@@ -146,7 +153,7 @@ class TemplateTests(DeskMixin, ProposalWorld, TestCase):
 
 
 class BesideTests(DeskMixin, ProposalWorld, TestCase):
-    def setUp(self) -> None:
+    def story(self) -> None:
         self.proposal_one, (self.mine, self.theirs) = self.referred()
 
     def test_on_behalf_comes_with_the_paper(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,8 @@ from proposals.models import Opinion, Referral
 from tests import factories as make
 from tests.desk import DeskMixin, at
 from tests.proposals.world import AT, ProposalWorld
+
+pytestmark = pytest.mark.once
 
 
 class LiaisonTests(DeskMixin, ProposalWorld, TestCase):

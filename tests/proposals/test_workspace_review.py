@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from django.test import TestCase
 from django.utils import timezone
 
@@ -14,12 +15,16 @@ from tests import factories as make
 from tests.desk import DeskMixin, at, fields_of
 from tests.proposals.world import ProposalWorld
 
+pytestmark = pytest.mark.once
+
 SAID = {"soundness": "yes", "verdict": "feasible", "reasons": "Se puede."}
 
 
 class ReviewTests(DeskMixin, ProposalWorld, TestCase):
-    def setUp(self) -> None:
+    def story(self) -> None:
         self.proposal_one, (self.mine, self.theirs) = self.referred()
+
+    def setUp(self) -> None:
         self.url = at("review", self.mine.folio)
         self.client = self.sign_in("official")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from proposals import workflow
 from tests import factories as make
-from tests.desk import DeskMixin, at, fields_of, nonsense_posts
+from tests.desk import DeskMixin, at, fields_of, nonsense_posts, page_with
 from tests.proposals.world import ProposalWorld
 
 BAD_KEYS = ("x", "FP1-01'", "%E0", "..", "ñ", "x" * 300, "FP1-01.1-IFE;--", "-")
@@ -44,7 +45,7 @@ class NonsenseTests(DeskMixin, ProposalWorld, TestCase):
             names = [self.name_of(bound) for bound in client.get(url).context["form"]]
             for value, data in nonsense_posts([*names, "more", "csrfmiddlewaretoken"]):
                 data = {key: item for key, item in data.items() if key != "more" or len(str(value)) < 4}
-                with self.subTest(url=url, value=str(value)[:20]):
+                with self.subTest(url=url, value=str(value)[:20]), page_with(value):
                     # More than two million bytes are answered with 400 before any form sees them.
                     self.assertIn(client.post(url, data).status_code, {200, 302, 422, *([400] if len(value) > 9999 else [])})
 
@@ -62,7 +63,7 @@ class NonsenseTests(DeskMixin, ProposalWorld, TestCase):
         ):
             client = self.sign_in(name)
             for value, data in nonsense_posts([f"{prefix}reason", f"{prefix}revision", f"{prefix}text"]):
-                with self.subTest(url=url, value=str(value)[:20]):
+                with self.subTest(url=url, value=str(value)[:20]), page_with(value):
                     self.assertIn(client.post(url, data).status_code, {302, 422})
 
     def test_no_identifier_fails(self) -> None:
@@ -100,6 +101,7 @@ class NonsenseTests(DeskMixin, ProposalWorld, TestCase):
             self.assertIn("{{ 7|add:7 }}", page)
 
 
+@pytest.mark.once
 @override_settings(PAGE_SIZE=100)
 class QueryTests(DeskMixin, ProposalWorld, TestCase):
     """The same number of queries with one record and with thirty."""
