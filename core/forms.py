@@ -40,7 +40,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.insides import text_of_file
+from core import insides
 from core.personal import in_texts
 
 #: The box by which a person confirms that a text may stay.
@@ -138,7 +138,7 @@ class FormBase:
             value = self.cleaned_data.get(name)  # type: ignore[attr-defined]
             label = words_for(field, name)
             if isinstance(value, File):
-                found += [(label, str(value.name)), (label, text_of_file(value))]
+                found += [(label, str(value.name)), (label, insides.text_of_file(value))]
             elif isinstance(value, str) and (isinstance(field.widget, forms.Textarea) or name.startswith("title")):
                 if name in self.changed_data:  # type: ignore[attr-defined]
                     found.append((label, value))
@@ -146,6 +146,7 @@ class FormBase:
 
     def in_doubt(self) -> bool:
         """Whether something looks like personal data and was not confirmed; the form then says what, and asks."""
+        insides.begin_reading()
         found = in_texts(self.watched()) if self.watches and self.form_tag else []
         if not found:
             return False

@@ -12,6 +12,7 @@ import logging
 import re
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ import pikepdf  # noqa: E402
 MOST_TEXT = 500_000
 #: What the streams of a PDF that have to be unpacked to read it may unpack to.
 MOST_OF_PDF = 100 * 1024 * 1024
+#: How many of them there may be, and how much of one is unpacked at once.
+MOST_STREAMS, AT_ONCE = 20_000, 64 * 1024
+STREAM = re.compile(rb"stream\r?\n")
 #: An office document that unpacks to more is not packed again: it takes a second for 40 MB.
 MOST_REPACKED = 50 * 1024 * 1024
 #: Pages, seconds and memory that reading the text of a PDF may take.
@@ -44,6 +48,10 @@ PROPERTIES = re.compile(r"(?:docProps/(?:core|app|custom)\.xml|meta\.xml|docProp
 TEXTS = re.compile(
     r"(?:word/(?:document|footnotes|header\d*|footer\d*|comments)|xl/sharedStrings|xl/worksheets/sheet\d+|content)\.xml$"
 )
+MOST_LISTED = 5000
+#: A tag ends before the next one begins: many that never end would each be looked for to the end.
+ENDS_A_LINE = re.compile(r"<(?:/w:p|w:br|w:tab|/text:p|/si|/c|/table:table-cell)\b[^<>]*>")
+A_TAG = re.compile(r"<[^<>]*>")
 EMPTY = {
     "docProps/core.xml": (
         b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><cp:coreProperties '
@@ -65,6 +73,10 @@ EMPTY = {
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 
 _said: ContextVar[list[str] | None] = ContextVar("said about files", default=None)
+
+
+#: Seconds that are left for reading PDFs, of all files that came together.
+_left: ContextVar[float] = ContextVar("seconds left for files", default=PDF_SECONDS)
 
 
 class TooLarge(Exception):
@@ -93,6 +105,11 @@ def heard() -> list[str]:
 # --- text -------------------------------------------------------------------------------------------------------------
 
 
+def begin_reading() -> None:
+    """From here on, the files of one request share the time that reading them may take."""
+    _left.set(PDF_SECONDS)
+
+
 def text_of_file(file: Any) -> str:
     """The text of an uploaded file that can be read at once: plain text, CSV, office documents, PDFs. '' for others."""
     file.seek(0)
@@ -110,12 +127,16 @@ def text_of_file(file: Any) -> str:
 
 def text_of_pdf(data: bytes) -> str:
     """The text of the first pages of a PDF, as far as a process of its own comes in `PDF_SECONDS`; '' for a scan or a broken file."""
+    began, seconds = time.monotonic(), min(PDF_SECONDS, _left.get())
+    if seconds <= 0:
+        return ""
     order = [sys.executable, "-I", str(PDF_READER), str(PDF_PAGES), str(PDF_MEGABYTES)]
     try:
-        done = subprocess.run(order, input=data, capture_output=True, timeout=PDF_SECONDS, env={}, check=False)  # noqa: S603
+        done = subprocess.run(order, input=data, capture_output=True, timeout=seconds, env={}, check=False)  # noqa: S603
         text = done.stdout
     except subprocess.TimeoutExpired as late:
         text = late.stdout or b""
+    _left.set(_left.get() - (time.monotonic() - began))
     return text.decode("utf-8", "replace")[:MOST_TEXT]
 
 
@@ -124,14 +145,17 @@ BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSErr
 
 
 def text_of_office(data: bytes) -> str:
+    """The text of an office document, of which no more than `MOST_TEXT` × 4 bytes are unpacked, in however many parts they lie."""
     found: list[str] = []
+    left = MOST_TEXT * 4
     with contextlib.suppress(*BROKEN), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for part in archive.infolist():
-            if TEXTS.search(part.filename) and sum(map(len, found)) < MOST_TEXT:
+        for part in archive.infolist()[:MOST_LISTED]:
+            if TEXTS.search(part.filename) and left > 0:
                 with archive.open(part) as stream:
-                    text = stream.read(MOST_TEXT * 4).decode("utf-8", "replace")
-                text = re.sub(r"<(?:/w:p|w:br|w:tab|/text:p|/si|/c|/table:table-cell)\b[^>]*>", "\n", text)
-                found.append(re.sub(r"<[^>]*>", "", text)[:MOST_TEXT])
+                    unpacked = stream.read(left)
+                left -= len(unpacked)
+                text = ENDS_A_LINE.sub("\n", unpacked.decode("utf-8", "replace"))
+                found.append(A_TAG.sub("", text))
     return "\n".join(found)[:MOST_TEXT]
 
 
@@ -236,21 +260,24 @@ def plain_head(jpeg: bytes) -> bytes:
 def measure_pdf(data: bytes) -> None:
     """Unpack the streams that a reader has to unpack (objects and references) with a limit, before a reader does so without."""
     total = 0
-    for part in packed_streams(data):
+    for number, place in enumerate(packed_streams(data)):
         unpacking = zlib.decompressobj()
         with contextlib.suppress(zlib.error):
-            while part and total <= MOST_OF_PDF:
-                total += len(unpacking.decompress(part, 1024 * 1024))
-                part = unpacking.unconsumed_tail
-        if total > MOST_OF_PDF:
+            while place < len(data) and total <= MOST_OF_PDF and not unpacking.eof:
+                part, place = data[place : place + AT_ONCE], place + AT_ONCE
+                while part and total <= MOST_OF_PDF:
+                    total += len(unpacking.decompress(part, 1024 * 1024))
+                    part = unpacking.unconsumed_tail
+        if total > MOST_OF_PDF or number > MOST_STREAMS:
             raise TooLarge
 
 
-def packed_streams(data: bytes) -> Iterator[bytes]:
+def packed_streams(data: bytes) -> Iterator[int]:
+    """Where the streams begin that hold objects or references."""
     for match in re.finditer(rb"/(?:ObjStm|XRef)\b", data):
-        begin = re.compile(rb"stream\r?\n").search(data, match.end(), match.end() + 4000)
+        begin = STREAM.search(data, match.end(), match.end() + 4000)
         if begin is not None:
-            yield data[begin.end() :]
+            yield begin.end()
 
 
 def plain_office(data: bytes) -> bytes:

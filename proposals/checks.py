@@ -110,7 +110,7 @@ def template_problems(opinion: Any, templates: Iterable[Any]) -> Problems:
             problems[place] = [
                 _("This is the template “%(name)s” as it stands: write what concerns this proposal.") % {"name": name}
             ]
-        elif gap := GAP.search(text):
+        elif gap := GAP.search(text[: text.rfind("]]") + 2]):
             problems[place] = [_("“%(gap)s” is still to be filled in.") % {"gap": gap.group()[:80]}]
     return problems
 

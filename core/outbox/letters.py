@@ -52,7 +52,8 @@ class Letter:
 
 def typed(text: Any, longest: int = LONGEST_TITLE) -> str:
     """A text that somebody typed, for a line of a mail: one line, nothing invisible, nothing that turns into a link."""
-    line = BREAKS.sub(" ", INVISIBLE.sub("", plain_text(str(text)))).strip()
+    # Looking for links takes a time that grows with the square of the text, of which no more is shown than `longest`.
+    line = BREAKS.sub(" ", INVISIBLE.sub("", plain_text(str(text)))).strip()[: 4 * longest]
     line = LINKS.sub("[…]", line)
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 

@@ -8,6 +8,7 @@ import axe_playwright_python
 from django.conf import settings
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from django.test import Client
+from playwright.sync_api import expect
 
 from forum.models import Area
 from forum.reference import load_areas
@@ -21,6 +22,10 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(enc
 COLOURS = ("color-contrast",)
 # The success criteria of WCAG 2.2 A and AA that a machine can judge.
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+#: Milliseconds that a test waits for what must come. It costs nothing while things go well, and other tests use the processors.
+PATIENCE = 40_000
 
 
 class BrowserCase(StaticLiveServerTestCase):
@@ -43,7 +48,8 @@ class BrowserCase(StaticLiveServerTestCase):
         self.expected_errors: list[str] = []
         self.errors: list[str] = []
         self.context = chromium.new_context(locale=self.language, viewport=self.viewport, base_url=self.live_server_url)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         self.context.route(lambda url: not url.startswith((self.live_server_url, "data:", "blob:")), self._elsewhere)
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)

@@ -11,7 +11,7 @@ from forum.models import Role
 from proposals import workflow
 from proposals.models import Opinion, Referral
 from tests import factories as make
-from tests.browser.case import BrowserCase
+from tests.browser.case import PATIENCE, BrowserCase
 from tests.desk import at
 
 FILES = 45
@@ -93,7 +93,7 @@ class DeskJourney(BrowserCase):
         # What is typed and not saved goes to the server when the account signs out, and nothing of it stays on the device.
         page.locator("#id_reasons").fill("Otra cosa")
         page.get_by_role("button", name="Sign out").click()
-        for _n in range(50):
+        for _n in range(PATIENCE // 100):
             if Opinion.objects.get().reasons == "Otra cosa":
                 break
             page.wait_for_timeout(100)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from core.models import Event, Receipt
 from forum.models import EditionOrganization
 from tests import factories as make
-from tests.browser.case import BrowserCase
+from tests.browser.case import PATIENCE, BrowserCase
 from tests.desk import at
 
 LEADERS, ORGANIZATIONS = 34, 20
@@ -40,7 +40,7 @@ class RegistrationJourney(BrowserCase):
 
     def sent(self) -> None:
         """Until the page has nothing left to send, and nothing was refused."""
-        for _n in range(200):
+        for _n in range(PATIENCE // 50):
             if not self.page.evaluate(KEPT):
                 break
             self.page.wait_for_timeout(50)
