@@ -19,8 +19,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            # One worker has the browser: two at once are no faster on two cores.
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if not found:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine: browser tests were left out"))
 
