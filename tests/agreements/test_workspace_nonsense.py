@@ -197,6 +197,8 @@ class CostTests(AgreementWorld, TestCase):
         make.clause(draft).opinions.add(opinion)
         draft.opinions.add(opinion)
         draft.proposals.add(proposal)
+        # One name at least: that an organizer read names leaves a trace, once for the page.
+        make.party(draft, make.organization(), representative=make.participation(self.edition))
 
         def grow():
             for number in range(8):
