@@ -24,7 +24,7 @@ from agreements import models as agreed
 from bench.words import TEXT, WORDS
 from core import rolls, search, tally
 from core.models import SearchEntry, SearchWord
-from core.search_engines import STRETCHES
+from core.search_engines import STRETCH
 from core.stems import stems_of, tokens_of
 from forum import models as forum
 from proposals import models as asked
@@ -270,10 +270,10 @@ def fill_search(model: Any, kind: str, title: str, constant: tuple[str, ...], nu
         f"$q$'#x$q$ || left(encode(sha256(convert_to({text}, 'UTF8')), 'hex'), 24) || $q$'$q$"
         for text in (f"lower({key})", title)
     )
-    stretches = " || ' ' || ".join(f"$q$'@{bits}:$q$ || ({base} + n >> {bits}) || $q$'$q$" for bits in STRETCHES)
+    stretch = f"$q$'@{STRETCH}:$q$ || ({base} + n >> {STRETCH}) || $q$'$q$"
     vector = (
         f"$q${first} '@{kind}' $q$ || {chosen} || $q$ '$q$ || lower({key}) || $q$':1 '=$q$ || lower({key}) || $q$' '$q$ || {number} "
-        f"|| $q$':15 '=$q$ || {number} || $q$' $q$ || {marks} || ' ' || {stretches} "
+        f"|| $q$':15 '=$q$ || {number} || $q$' $q$ || {marks} || ' ' || {stretch} "
         f"|| CASE WHEN {number} % 3 = 0 THEN $q$ {body_tokens()}$q$ ELSE '' END"
     )
     with connection.cursor() as cursor:

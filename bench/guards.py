@@ -3,6 +3,7 @@
     .venv/bin/python bench/guards.py            all of them, half an hour on two cores
     .venv/bin/python bench/guards.py 5 29       those of promises 5 and 29
     .venv/bin/python bench/guards.py --list     the table, without running anything
+    .venv/bin/python bench/guards.py --trust    without first running the tests with every guard in place
 
 Ends with status 1 when a guard was missed by its tests, is not where the table says, or when the tests fail with every guard
 in place. The table is bench/guards.toml; docs/promises.md says what each promise is and which tests hold it.
@@ -75,7 +76,7 @@ def main(words: list[str]) -> int:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=LEFT_OUT)
         every = tuple(dict.fromkeys(test for each in chosen for test in each.tests))
-        answer, lines = run(tree, every)
+        answer, lines = (PASSED, "") if "--trust" in words else run(tree, every)
         if answer != PASSED:
             print(f"With every guard in place:\n{lines}")
             return 1

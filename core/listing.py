@@ -194,7 +194,7 @@ class Narrowed:
     and without nulls (see `core.paging`). `keep` names parameters of the view that the form sends along. `folded`: the
     selects are read and sent only when asked for (`?filters=open`): two hundred names in each would weigh more than the
     list. `facet` names the filter that stands as pills above the list, `nouns` (`ngettext_lazy` of n) says what is counted; `strict`: who asks
-    refuses the question when something was ignored. Attributes: `queryset` (narrowed, not ordered),
+    refuses the question when something was ignored. `plain`: `queryset` asks for nothing but what may be read. Attributes: `queryset` (narrowed, not ordered),
     `columns` (the order), `values` (name → value of what was understood), and for templates `controls`, `orders`, `order`,
     `pills`, `ignored` (sentences), `hidden` (name, value), `folded`, `open` (whether the selects are there), `filtered`,
     `opening` and `closing` (addresses), `query_string` (what is asked, without the page).
@@ -213,6 +213,7 @@ class Narrowed:
         facet: str = "",
         nouns: Words = None,
         strict: bool = False,
+        plain: bool = True,
     ) -> None:
         self.query = request.GET
         self.strict = strict
@@ -228,7 +229,7 @@ class Narrowed:
         self._answered: list[tuple[Filter, Any]] = []
         self.facet: ChoiceFilter | None = None
         #: How the list is read, and how without the facet: its other choices are counted among these.
-        self.rows = self.rows_of_facet = Rows(queryset)
+        self.rows = self.rows_of_facet = Rows(queryset, plain=plain)
         for question in filters:
             asked = question.bound() if isinstance(question, ChoiceFilter) else question
             if facet and asked.name == facet and isinstance(asked, ChoiceFilter):

@@ -6,7 +6,8 @@ title), for a public record, and None for one that is not public, so the index h
 
 **What matches.** A word of a query matches a word of the text with the same letters or with the same Spanish or English
 stem; a word of three letters or more also words that begin with it (the `BEGINNINGS` shortest of them). Words in double
-quotes match as they stand, one after the other. Every term must match. Any text is a safe query: it is taken apart into
+quotes match as they stand, one after the other (on PostgreSQL, where its words are common, in the newest records that hold them: see
+`core.search_engines.CANDIDATES`). Every term must match. Any text is a safe query: it is taken apart into
 words, and only letters and digits reach the database.
 
 **What comes first.** In this order: the record whose key, title or acronym is the query (1); those that hold every term as a
@@ -99,8 +100,9 @@ def words_of(query: str) -> list[str]:
     return fold(query[:MOST_LETTERS].replace("\x00", " ")).split()[:MOST_WORDS]
 
 
-def find(query: str, kind: str = "") -> Results:
-    """What matches every term of `query`, best first. A number of queries that depends on its words alone, each bounded."""
+def find(query: str, kind: str = "", *, ranked: bool = True) -> Results:
+    """What matches every term of `query`, best first, or only how much of each kind (`ranked=False`). A number of queries that
+    depends on its words alone, each bounded."""
     terms = terms_of(query)
     if not terms:
         return Results([], terms=terms)
@@ -110,21 +112,25 @@ def find(query: str, kind: str = "") -> Results:
     counted = index.newest(index.anywhere(terms, longer), kind, most)
     if not counted.rows:
         return Results([], terms=terms)
+    numbers = Counter(of_kind for _number, of_kind in counted.rows)
+    kinds = {name: (number, name in counted.over) for name, number in numbers.items()}
+    total = sum(numbers.values())
+    found = Results([], min(total, MANY), bool(counted.over) or total > MANY, kinds, terms)
+    if not ranked:
+        return found
     wanted = [index.exactly(exact_mark(query)), index.in_title(terms), *([index.in_title(terms, longer)] if any(longer) else [])]
     better = [best_of(index, expression, counted, kind, share) for expression in wanted]
     best: dict[int, None] = {}
     for part in (*better, counted.rows):
         best.update(dict.fromkeys(by_kind(part, share)))
-    numbers = Counter(of_kind for _number, of_kind in counted.rows)
-    kinds = {name: (number, name in counted.over) for name, number in numbers.items()}
-    total = sum(numbers.values())
-    return Results(list(best)[:BEST], min(total, MANY), bool(counted.over) or total > MANY, kinds, terms)
+    found.numbers = list(best)[:BEST]
+    return found
 
 
 def best_of(index: Fts5 | Gin, expression: str, counted: Newest, kind: str, share: int) -> Found:
     """The newest `share` of each kind that match `expression` besides the query. Mostly they are among those that are known,
     which are the newest of each kind: a word that every record has in its title is not looked for once more."""
-    rows = index.among(expression, counted.rows)
+    rows = index.among(expression, counted.rows, complete=not counted.over)
     if not counted.over:
         return rows
     numbers = Counter(of_kind for _number, of_kind in rows)

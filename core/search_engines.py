@@ -4,10 +4,10 @@ Both hold for each entry its words in order, the stems of all words, and apart f
 and of the names. Vectors and queries are written out word by word, so no parser of a database has a say.
 
 **From the newest on.** FTS5 walks its lists from either end and stops when it has enough. GIN gathers every match before
-it gives the first: for a word that a million records hold that alone takes 0.2 s. So each entry also has marks that say
-in which stretch of ids it lies, stretches of three lengths; a query asks, kind by kind, for the matches in the stretch of the
-newest entry of that kind, then in the longer one, and so on. The intersection with a short list costs as much as the short
-list. Kind by kind, since a rebuilt index holds one kind after the other. PostgreSQL takes the parts of a UNION ALL one after the other and leaves the rest alone as soon as the limit is reached.
+it gives the first: for a word that a million records hold that alone takes 0.2 s. So each entry also has a mark that says
+in which stretch of ids it lies; a query asks, kind by kind, for the matches in the stretch of the newest entry of that kind, then in
+the one before, then in some more at once. The intersection with a short list costs as much as the short list, whether it finds
+something or not: 16,000 entries take 4 ms. Kind by kind, since a rebuilt index holds one kind after the other. PostgreSQL takes the parts of a UNION ALL one after the other and leaves the rest alone as soon as the limit is reached.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ from core.text import fold
 
 #: A word also finds so many that begin with it, the shortest ones, if it has so many letters.
 BEGINNINGS, LEAST = 48, 3
-#: Lengths of the stretches of ids, as powers of two: 4,096 and 32,768.
-STRETCHES = (12, 15)
+#: Length of a stretch of ids, as a power of two: 4,096.
+STRETCH = 12
+#: A phrase is looked for in so many entries of each part that hold its words.
+CANDIDATES = 300
+#: How many stretches are asked at once, from the newest on, until there are enough matches.
+PARTS = (1, 1, 4)
 Found = list[tuple[int, str]]
 
 
@@ -60,7 +64,9 @@ class Term:
 
     @property
     def whole(self) -> list[str]:
-        return [*self.words, *self.stems]
+        """Tokens of which an entry with the word, or with another form of it, has one. A word of ASCII letters has the stems of
+        all its spellings, so that these are enough, and PostgreSQL has a list less to read."""
+        return list(self.stems) if self.stems and self.words[0].isascii() else [*self.words, *self.stems]
 
 
 def beginnings(term: Term) -> list[str]:
@@ -111,7 +117,7 @@ class Fts5:
             cursor.execute(sql, [expression, kind] if kind else [expression])
             return Newest.of([(int(number), str(of_kind)) for number, of_kind in cursor.fetchall()], limit)
 
-    def among(self, expression: str, rows: Found) -> Found:
+    def among(self, expression: str, rows: Found, *, complete: bool) -> Found:
         """Those of `rows` that match. One query."""
         with connection.cursor() as cursor:
             cursor.execute(
@@ -196,36 +202,61 @@ class Gin:
         chosen = {name: ends for name, ends in self.ends.items() if kind in ("", name)}
         if not chosen:
             return Newest([], set())
-        parts, values = [], []
-        for name, (_first, last) in chosen.items():
-            sql, more = self.of_kind(f"({expression}) & '@{name}'", last, limit + 1)
-            parts.append(sql)
-            values += more
-        rows = sorted(self.rows(" UNION ALL ".join(parts), values), reverse=True)
-        if len(rows) > limit:
-            reached = {name for name, (first, last) in chosen.items() if first < ((last >> STRETCHES[-1]) - 1) << STRETCHES[-1]}
+        rows = self.in_parts(expression, chosen, limit + 1)
+        if len(rows) > limit or self.is_common(expression, kind, limit):
+            reached = {name for name, (first, last) in chosen.items() if first < ((last >> STRETCH) - sum(PARTS) + 1) << STRETCH}
             return Newest.of(rows, limit, reached & {of_kind for _number, of_kind in rows})
         most = 4 * limit + 1
         whole = f"({expression}) & '@{kind}'" if kind else expression
-        rows = self.rows(f"{PART} ORDER BY id + 0 DESC LIMIT {most:d}", [whole, 2**62])
+        rows = self.rows(*part(whole, most, 8 * CANDIDATES))
         return Newest.of(rows, limit, {of_kind for _number, of_kind in rows} if len(rows) == most else ())
 
-    def of_kind(self, expression: str, last: int, limit: int) -> tuple[str, list[object]]:
-        """The SQL for the stretches of one kind whose newest entry has the id `last`: one after the other, until there are
-        enough."""
-        parts, values, above = [], [], 2**62
-        for bits in STRETCHES:
-            parts.append(f"({PART} ORDER BY id + 0 DESC LIMIT {int(limit)})")
-            values += [f"{expression} & ('@{bits}:{last >> bits}' | '@{bits}:{(last >> bits) - 1}')", above]
-            above = ((last >> bits) - 1) << bits
-            if above <= 0:
+    def is_common(self, expression: str, kind: str, limit: int) -> bool:
+        """Whether to gather all that match would take long though few were found: the words of a phrase are common, or the words
+        are among the other kinds."""
+        loose = without_order(expression)
+        return (bool(kind) or loose != expression) and len(self.in_parts(loose, self.ends or {}, limit + 1)) > limit
+
+    def in_parts(self, expression: str, chosen: dict[str, tuple[int, int]], limit: int) -> Found:
+        """The newest so many of each kind in the stretches of its newest entries, newest first. One query."""
+        parts, values = [], []
+        for name, (first, last) in chosen.items():
+            sql, more = self.of_kind(f"({expression}) & '@{name}'", range(first >> STRETCH, (last >> STRETCH) + 1), limit)
+            parts.append(sql)
+            values += more
+        return sorted(self.rows(" UNION ALL ".join(parts), values), reverse=True)
+
+    def of_kind(self, expression: str, left: range, limit: int) -> tuple[str, list[object]]:
+        """The SQL for one kind whose entries lie in the stretches `left`: from the newest on, until there are enough."""
+        parts, values = [], []
+        for number in PARTS if without_order(expression) == expression else PARTS[:2]:
+            stretches, left = left[-number:], left[:-number]
+            if not stretches:
                 break
+            sql, more = part(f"{expression} & {in_stretches(stretches)}", limit)
+            parts.append(f"({sql})")
+            values += more
         return f"(SELECT * FROM ({' UNION ALL '.join(parts)}) p LIMIT {int(limit)})", values
 
-    def among(self, expression: str, rows: Found) -> Found:
-        """Those of `rows` that match. One query."""
-        sql = "SELECT id, kind FROM core_searchentry WHERE id = ANY(%s) AND vector @@ (SELECT %s::tsquery)"
-        matching = set(self.rows(sql, [[number for number, _kind in rows], expression]))
+    def among(self, expression: str, rows: Found, *, complete: bool) -> Found:
+        """Those of `rows`, which `newest` gave for a query that `expression` makes narrower. `complete`: these are all. One query.
+
+        The rows of a common word lie in a few stretches; where the rows are all that match, those of `expression` are few as well.
+        Else the vectors of the rows are read.
+        """
+        # That the words of a phrase follow one another was looked at already.
+        expression = without_order(expression)
+        sql, values = PART, [expression]
+        numbers: dict[str, list[int]] = {}
+        for number, kind in rows:
+            numbers.setdefault(kind, []).append(number >> STRETCH)
+        if all(max(found) - min(found) < sum(PARTS) for found in numbers.values()):
+            values = [f"({expression}) & {in_stretches({stretch for found in numbers.values() for stretch in found})}"]
+        elif not complete:
+            held = "SELECT id, kind, vector FROM core_searchentry WHERE id = ANY(%s) OFFSET 0"
+            sql = f"SELECT id, kind FROM ({held}) e WHERE vector @@ (SELECT %s::tsquery)"
+            values.insert(0, [number for number, _kind in rows])
+        matching = set(self.rows(sql, values))
         return [row for row in rows if row in matching]
 
     def rows(self, sql: str, values: list[object]) -> Found:
@@ -287,11 +318,30 @@ class Gin:
 
 #: `+ 0` keeps the planner from walking along the ids, and the SELECT around the query from guessing: it takes words and kinds
 #: for independent of one another, and reads the whole table.
-PART = "SELECT id, kind FROM core_searchentry WHERE vector @@ (SELECT %s::tsquery) AND id + 0 < %s"
+PART = "SELECT id, kind FROM core_searchentry WHERE vector @@ (SELECT %s::tsquery)"
 
 
 def one_of(tokens: Iterable[str]) -> str:
     return "(" + " | ".join(f"'{token}'" for token in tokens) + ")"
+
+
+def part(expression: str, limit: int, candidates: int | None = None) -> tuple[str, list[object]]:
+    """The SQL for the newest so many that match. That the words of a phrase follow one another is seen in the vector alone, which
+    is read for the newest candidates that hold all of them, `CANDIDATES` or so many as are given."""
+    loose, newest = without_order(expression), "ORDER BY id + 0 DESC LIMIT"
+    if loose == expression:
+        return f"{PART} {newest} {limit:d}", [expression]
+    held = f"{PART.replace('kind', 'kind, vector', 1)} {newest} {candidates or CANDIDATES:d}"
+    return f"SELECT id, kind FROM ({held}) c WHERE vector @@ (SELECT %s::tsquery) {newest} {limit:d}", [loose, expression]
+
+
+def without_order(expression: str) -> str:
+    """The same without saying that the words of a phrase follow one another."""
+    return expression.replace(" <-> ", " & ")
+
+
+def in_stretches(stretches: Iterable[int]) -> str:
+    return one_of(f"@{STRETCH}:{each}" for each in stretches)
 
 
 def vector_of(entry: SearchEntry) -> str:
@@ -305,7 +355,7 @@ def vector_of(entry: SearchEntry) -> str:
         for stem in stems:
             places.setdefault(stem, [])
     more = {f"={token}" for token in title_tokens(entry)} | {f"#{mark}" for mark in exact_marks(entry)}
-    more |= {f"@{entry.kind}", *(f"@{bits}:{entry.pk >> bits}" for bits in STRETCHES)}
+    more |= {f"@{entry.kind}", f"@{STRETCH}:{entry.pk >> STRETCH}"}
     words = [f"'{word}':{','.join(map(str, found))}" if found else f"'{word}'" for word, found in places.items()]
     return " ".join([*words, *(f"'{token}'" for token in sorted(more))])
 

@@ -64,8 +64,10 @@ class SecondFactorMiddleware:
 def note_use(request: HttpRequest) -> None:
     """When a session was used last, for the list of one's sessions: to some minutes, so that pages cost no statement more."""
     key = request.session.session_key
+    if not key or not request.user.is_authenticated:  # who has just left
+        return
     proofs = get_authentication_records(request, request.user)
-    if not key or (proofs and time.time() - proofs[-1]["at"] < NOTED_EVERY):
+    if proofs and time.time() - proofs[-1]["at"] < NOTED_EVERY:
         return
     if cache.add("used:" + salted_hmac("forum.middleware.used", key, algorithm="sha256").hexdigest()[:32], 1, NOTED_EVERY):
         UserSession.objects.filter(session_key=key).update(last_seen_at=timezone.now())

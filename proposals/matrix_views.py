@@ -17,7 +17,8 @@ from core.imports.sheets import write_workbook
 from core.imports.writer import CONTENT_TYPES, write_csv
 from core.listing import ChoiceFilter, Filter, Listing
 from core.pages import reader
-from forum.models import Edition
+from core.walks import Mark
+from forum.models import Agency, Edition
 from proposals.documents import matrix_document
 from proposals.listing import PROPOSAL_ORDERS, asked_bodies, body_words, choices_of, edition_choices, table_choices, to_agency
 from proposals.matrix import bodies_of, cells_of
@@ -27,12 +28,17 @@ from proposals.models import Proposal
 MOST = 5000
 
 
-def filters(user: Any) -> tuple[Filter, ...]:
+def filters(user: Any, *, whole: bool) -> tuple[Filter, ...]:
+    """`whole`: all of the list is wanted at once, which is not read along a roll: that would be a part of it."""
     return (
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         ChoiceFilter("table", pgettext_lazy("filter", "Working table"), lambda: table_choices(user), "table__key"),
         ChoiceFilter(
-            "agency", pgettext_lazy("filter", "Public body"), lambda: choices_of(asked_bodies(), body_words), apply=to_agency
+            "agency",
+            pgettext_lazy("filter", "Public body"),
+            lambda: choices_of(asked_bodies(), body_words),
+            apply=to_agency,
+            marks=(lambda key: [Mark("pa", key)]) if user is None and not whole else None,
         ),
     )
 
@@ -47,16 +53,17 @@ def asked_for(request: HttpRequest, user: Any, size: int | None) -> tuple[Any, A
     if edition is None:
         raise Http404
     rows = rows.filter(edition=edition).select_related("edition", "table").prefetch_related("addressees")
-    return edition, Listing(request, rows, filters(user), orders={"folio": PROPOSAL_ORDERS["folio"]}, size=size)
+    asked = filters(user, whole=size is not None)
+    return edition, Listing(request, rows, asked, orders={"folio": PROPOSAL_ORDERS["folio"]}, size=size, plain=False)
 
 
 def columns(request: HttpRequest, listing: Listing) -> list[Any]:
     """The bodies of the columns: all that the proposals of the list were sent to, or the one that the address names. Of a list
     of more than a thousand, which no edition has had, those of the proposals that are shown."""
+    if chosen := listing.values.get("agency"):
+        return list(Agency.objects.filter(key=chosen))
     shown = [proposal.pk for proposal in listing.page.records]
-    found = bodies_of(listing.queryset if listing.exact else Proposal.objects.filter(pk__in=shown))
-    chosen = listing.values.get("agency")
-    return [each for each in found if each.key == chosen] if chosen else found
+    return bodies_of(listing.queryset if listing.exact else Proposal.objects.filter(pk__in=shown))
 
 
 @require_safe

@@ -172,10 +172,10 @@ def progress(request: HttpRequest) -> HttpResponse:
 def search_page(request: HttpRequest) -> HttpResponse:
     """One box over everything public. `q`, `kind`, and `after`: how many results were shown already."""
     query = clean_line(request.GET.get("q", "")[: search.MOST_LETTERS])
-    everything = search.find(query)
-    counts = everything.counts()
     kind = request.GET.get("kind", "")
     kind = kind if kind in search.KINDS else ""
+    everything = search.find(query, ranked=not kind)
+    counts = everything.counts()
     results = search.find(query, kind) if kind else everything
     start = start_of(request.GET.get("after", ""), len(results))
     context = {

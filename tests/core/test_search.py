@@ -81,6 +81,9 @@ class FindTest(TestCase):
     def test_kinds_filter_and_are_counted(self):
         self.assertEqual(self.found("fed", "agency"), ["Instituto Federal Electoral"])
         self.assertEqual(search.find("fed").counts(), {"agency": (1, False), "organization": (1, False)})
+        self.assertEqual(
+            search.find("fed", ranked=False), search.Results([], 2, False, search.find("fed").kinds, search.terms_of("fed"))
+        )
 
     def test_the_words_of_the_title_come_first(self):
         organization("Otra", city="Acuerdo")
@@ -141,6 +144,20 @@ class FindTest(TestCase):
             numbers.append(row.pk)
         self.assertEqual(search.find("lejana").numbers, numbers[::-1])
         self.assertEqual(search.find("lejana", "organization").numbers, numbers[::-1])
+
+    def test_of_common_words_a_phrase_is_looked_for_in_so_many_of_each_part(self):
+        if connection.vendor != "postgresql":
+            self.skipTest("FTS5 reads the places of words from its lists")
+        first = organization("Puente de plata")
+        for number in range(4):
+            organization(f"Plata de puente {number}")
+        for candidates, expected in ((3, []), (5, [first.name])):
+            few = mock.patch("core.search_engines.CANDIDATES", candidates), mock.patch.object(search, "EACH", 3)
+            with few[0], few[1], CaptureQueriesContext(connection) as queries:
+                self.assertEqual(self.found('"puente de plata"'), expected)
+            reads = [each["sql"] for each in queries if "<->" in each["sql"]]
+            self.assertTrue(reads)
+            self.assertEqual([each for each in reads if f"LIMIT {candidates}) c WHERE vector" not in each], [])
 
     def test_the_beginning_of_a_word_takes_three_letters(self):
         self.assertEqual(self.found("fe"), [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 from django.test import TestCase
+from django.urls import reverse
 
 from core.events import READING, record_read
 from core.models import Event
@@ -50,6 +51,15 @@ class ReadTests(SweepWorld, TestCase):
                 self.assertEqual({address: actions for address, actions in noted.items() if len(actions) > 1}, {})
                 # What is noted and shows nothing here is a list that could.
                 self.assertLess(len(set(noted) - shown), 8, set(noted) - shown)
+
+    def test_names_that_a_box_of_the_admin_offers(self) -> None:
+        asked = {"app_label": "forum", "model_name": "participation", "term": ""}
+        before = Event.objects.order_by("-pk")[0].pk
+        for field in ("organization", "person", "person"):
+            self.clients["organizer"].get(reverse("admin:autocomplete"), {**asked, "field_name": field})
+        noted = Event.objects.filter(pk__gt=before).values_list("action", "model", "record_id", "actor")
+        reader = self.accounts["organizer"].pk
+        self.assertEqual(list(noted), [("see_people", "forum.user", reader, reader)], "once for what is typed in a minute")
 
     def test_only_known_ways(self) -> None:
         with self.assertRaises(ValueError):

@@ -33,6 +33,10 @@ class MatrixTests(ProposalWorld, TestCase):
         second.save()
         self.assertEqual(self.row(), ["not_feasible", "not_sent", "late"])
         self.assertEqual(self.row(agency="SRE"), ["late"])
+        elsewhere = make.proposal(make.edition(stage="review"), status="in_review")
+        elsewhere.addressees.set([second.agency])
+        shown = self.client.get(self.address(agency="SRE")).context["listing"]
+        self.assertEqual(([each.pk for each in shown], bool(shown.rows.marked)), ([proposal.pk], True))
         page = self.client.get(self.address())
         self.assertContains(page, "2 gaps")
         self.assertContains(self.client.get(self.address(print="1")), "not feasible")
