@@ -133,13 +133,14 @@ def evidence_data(piece: Evidence, link: Link) -> Data:
     }
 
 
-def reply_data(reply: Reply) -> Data:
+def reply_data(reply: Reply, link: Link) -> Data:
     return {
         "folio": reply.folio,
         "party": reply.party.key,
         "side": reply.party.side,
         "text": texts(reply, "text"),
         "replied_at": moment(reply.replied_at),
+        "evidence": [evidence_data(piece, link) for piece in reply.own_evidence],
     }
 
 
@@ -151,7 +152,7 @@ def validation_data(validation: Validation, link: Link) -> Data:
         "outcome": validation.outcome,
         "comment": texts(validation, "comment"),
         "validated_at": moment(validation.validated_at),
-        "replies": [reply_data(reply) for reply in validation.replies.all()],
+        "replies": [reply_data(reply, link) for reply in validation.replies.all()],
         "evidence": [evidence_data(piece, link) for piece in validation.own_evidence],
     }
 
@@ -169,7 +170,7 @@ def report_data(report: ProgressReport, link: Link) -> Data:
         "obstacle": report.obstacle or None,
         "reported_at": moment(report.reported_at),
         "recorded_on_behalf": report.on_behalf_reason or None,
-        "evidence": [evidence_data(piece, link) for piece in report.evidence.all() if piece.validation_id is None],
+        "evidence": [evidence_data(piece, link) for piece in report.own_evidence],
         "validations": [validation_data(validation, link) for validation in report.validations.all()],
     }
 
@@ -202,6 +203,9 @@ def commitment_data(row: CommitmentRow, link: Link) -> Data:
                 "asked_at": moment(each.asked_at),
                 "accepted_by": each.accepted_by.key if each.accepted_by else None,
                 "accepted_at": moment(each.accepted_at),
+                "declined_by": each.declined_by.key if each.declined_by else None,
+                "declined_at": moment(each.declined_at),
+                "decline_reason": each.decline_reason or None,
             }
             for each in commitment.extensions.all()
         ],

@@ -18,6 +18,7 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from agreements.models import Agreement, Commitment
 from agreements.querysets import DUE_SOON_DAYS
 from core import tally
+from core.deadlines import public_day
 from forum.counting import publishable, publishable_of_all
 from forum.models import Agency, Area, Edition, Organization, Participation
 from proposals.kept import answer_on
@@ -85,7 +86,7 @@ def light_on(state: str, due_on: dt.date | None, on: dt.date, cut_off: dt.date |
     """The light of commitments in a kept state: the same rule as `agreements.light.light_of`."""
     if state in ("cancelled", "fulfilled"):
         return state
-    if due_on is not None and due_on < on:
+    if due_on is not None and due_on < public_day(on):
         return "late"
     if state == "owing" and cut_off is not None and cut_off <= on:
         return "no_report"
@@ -154,7 +155,7 @@ def outcomes(on: dt.date, edition: Edition | None = None) -> dict[tuple[str, str
     for code, first_due, number in tally.sums("outcomes", "code", "day", **of(edition)):
         answer, _blank, end = code.partition(" ")
         if end == "open":
-            end = "late" if first_due is not None and first_due < on else "under_way"
+            end = "late" if first_due is not None and first_due < public_day(on) else "under_way"
         found[answer, end] += number
     return dict(found)
 
@@ -167,7 +168,7 @@ def with_end(rows: QuerySet[Any], on: dt.date) -> QuerySet[Any]:
     return rows.annotate(
         end=Case(
             When(~Q(pk__in=cited_by(signed.values("pk"))), then=Value("no_agreement")),
-            When(pk__in=cited_by(unkept.filter(due_on__lt=on).values("agreement")), then=Value("late")),
+            When(pk__in=cited_by(unkept.filter(due_on__lt=public_day(on)).values("agreement")), then=Value("late")),
             When(pk__in=cited_by(unkept.values("agreement")), then=Value("under_way")),
             When(pk__in=cited_by(promised.values("agreement")), then=Value("fulfilled")),
             default=Value("no_commitment"),

@@ -75,7 +75,7 @@ def answers_a_report(commitment: Any, user: Any) -> bool:
 def answers_the_extension(commitment: Any, user: Any) -> bool:
     """Speaks for the side that did not ask for the extension that waits."""
     mine = sides_spoken_for(commitment, user)
-    waiting = [row for row in commitment.extensions.all() if row.accepted_at is None]
+    waiting = [row for row in commitment.extensions.all() if row.waits]
     return bool(mine) and (not waiting or any({row.asked_by.side} != mine for row in waiting))
 
 

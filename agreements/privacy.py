@@ -83,6 +83,15 @@ def declare() -> None:
             _("The public reads how many came for each body."),
         ),
     )
+    holds(
+        "agreements.WithdrawnInvitation",
+        (
+            ("participation", "reason"),
+            _("Whose invitation to a meeting was taken back, and why"),
+            PARTICIPANTS,
+            (A.ORGANIZER, A.ADMINISTRATOR),
+        ),
+    )
     holds("agreements.Remark", (("author", "acting_label"), DID, ACCOUNTS, AT_WORK))
     holds("agreements.DraftComment", (("author", "acting_label"), DID, ACCOUNTS, AT_WORK))
     holds("agreements.Campaign", (("created_by",), DID, ACCOUNTS, AT_WORK))

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
 
+from core.deadlines import public_day
 from core.gate import GatedQuerySet
 from forum.roles import Roles, roles_of
 
@@ -113,14 +114,18 @@ class CommitmentQuerySet(GatedQuerySet):
         """Commitments of agreements that were signed, in a version that was signed."""
         return self.filter(brought_in(), agreement__status__in=["signed", "concluded"])
 
-    def with_light(self, on: dt.date) -> CommitmentQuerySet:
-        """Annotates `light` on date `on`, by the same rule as `agreements.light.light_of`, so that lists filter by it."""
+    def with_light(self, on: dt.date, *, at_once: bool = False) -> CommitmentQuerySet:
+        """Annotates `light` on date `on`, by the same rule as `agreements.light.light_of`, so that lists filter by it.
+
+        `at_once` is for the parties and the organizers: everybody else reads *late* some working days later.
+        """
+        late_before = on if at_once else public_day(on)
         soon = on + dt.timedelta(days=DUE_SOON_DAYS)
         return self.annotate(
             light=Case(
                 When(cancelled_at__isnull=False, then=Value("cancelled")),
                 When(reported_status="fulfilled", then=Value("fulfilled")),
-                When(due_on__lt=on, then=Value("late")),
+                When(due_on__lt=late_before, then=Value("late")),
                 When(owes_report() & Q(agreement__edition__report_cut_off__lte=on), then=Value("no_report")),
                 When(due_on__lte=soon, then=Value("due_soon")),
                 default=Value("on_time"),
@@ -176,7 +181,8 @@ class CommitmentQuerySet(GatedQuerySet):
         return self.exclude(reported_status="").annotate(newest=Subquery(newest)).filter(~Exists(said))
 
     def overdue(self, on: dt.date) -> CommitmentQuerySet:
-        return self.open_on(on).filter(due_on__lt=on)
+        """What reads *late* in public."""
+        return self.open_on(on).filter(due_on__lt=public_day(on))
 
 
 class OfCommitmentQuerySet(GatedQuerySet):
@@ -184,6 +190,12 @@ class OfCommitmentQuerySet(GatedQuerySet):
 
     def visible_to(self, user: Any) -> OfCommitmentQuerySet:
         return self.filter(agreement_gate(user, "commitment__agreement__"))
+
+
+class ExtensionQuerySet(OfCommitmentQuerySet):
+    def waiting(self) -> ExtensionQuerySet:
+        """Those that the other side has neither accepted nor declined."""
+        return self.filter(accepted_at__isnull=True, declined_at__isnull=True)
 
 
 class ValidationQuerySet(GatedQuerySet):
@@ -293,9 +305,18 @@ class ActionItemQuerySet(GatedQuerySet):
             Q(minutes__status="approved") | ~Exists(approved),
         )
 
+    def to_do(self) -> ActionItemQuerySet:
+        """Neither done nor turned into a commitment that counts: one that waits for signatures leaves the item open."""
+        prepared = Q(commitment__agreement__status__in=["draft", "open"])
+        amending = Q(
+            commitment__agreement__status__in=["signed", "concluded"],
+            commitment__since_version__gt=F("commitment__agreement__version_number"),
+        )
+        return self.filter(Q(commitment__isnull=True) | prepared | amending, done_on__isnull=True)
+
     def open(self) -> ActionItemQuerySet:
-        """Neither done nor turned into a commitment nor corrected since."""
-        return self.in_force().filter(done_on__isnull=True, commitment__isnull=True)
+        """What is to do and was not corrected since."""
+        return self.in_force().to_do()
 
 
 class AgendaQuerySet(GatedQuerySet):

@@ -41,13 +41,16 @@ def show(date: dt.date) -> str:
     return formats.date_format(date, "DATE_FORMAT")
 
 
-def four_readings(commitment: Commitment, on: dt.date) -> FourReadings:
-    """The readings on date `on` (`edition.today()`). Reads what `CommitmentQuerySet.with_readings` fetches beforehand."""
+def four_readings(commitment: Commitment, on: dt.date, *, at_once: bool = False) -> FourReadings:
+    """The readings on date `on` (`edition.today()`). Reads what `CommitmentQuerySet.with_readings` fetches beforehand.
+
+    `at_once`: as the parties read where the date stands (`agreements.light.light_of`).
+    """
     last = commitment.last_report
     return FourReadings(
         body=reported(commitment, last),
         evidence=evidenced(commitment, on),
-        date=dated(commitment, on),
+        date=dated(commitment, on, at_once=at_once),
         organizations=validated(commitment, last),
     )
 
@@ -92,12 +95,12 @@ def evidenced(commitment: Commitment, on: dt.date) -> Reading:
     return Reading(code, _("Evidence: %(pieces)s.") % {"pieces": "; ".join(parts)}, facts)
 
 
-def dated(commitment: Commitment, on: dt.date) -> Reading:
+def dated(commitment: Commitment, on: dt.date, *, at_once: bool = False) -> Reading:
     """The due date, the original one when it was extended, and how late it is."""
     due, original = commitment.due_on, commitment.original_due_on
     if due is None:
         return Reading("no_date", _("No due date was agreed."), {"due_on": None, "original_due_on": None, "days_late": 0})
-    late = commitment.days_late(on)
+    late = commitment.days_late(on, at_once=at_once)
     facts = {"due_on": due, "original_due_on": original, "days_late": late}
     words = {"date": show(due), "original": show(original) if original is not None else "", "count": late}
     extended = original is not None and original != due

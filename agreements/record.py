@@ -68,7 +68,7 @@ class CommitmentRow:
     @property
     def evidence(self) -> list[Evidence]:
         """What was filed with the reports, newest report first."""
-        return [piece for report in self.reports for piece in report.evidence.all() if piece.validation_id is None]
+        return [piece for report in self.reports for piece in report.own_evidence]
 
 
 @dataclass
@@ -268,7 +268,7 @@ def commitment_rows(agreement: Agreement, user: Any, on: dt.date, parties: dict[
         commitment.shared_by = shared[commitment.pk]
         put(commitment, "co_responsible", commitment.shared_by)
         for step in (*commitment.extensions.all(), *commitment.cancellations.all()):
-            take_parties(step, parties, "asked_by", "accepted_by", "party")
+            take_parties(step, parties, "asked_by", "accepted_by", "declined_by", "party")
         for report in commitment.reports.all():
             tie(report, commitment, parties)
         newest_first = sorted(commitment.reports.all(), key=lambda each: each.number, reverse=True)
@@ -299,7 +299,6 @@ def read_beside(commitments: list[Commitment], user: Any) -> None:
 def tie(report: ProgressReport, commitment: Commitment, parties: dict[int, Party]) -> None:
     """Put what is at hand into the rows of a report, so that nothing is read again."""
     report.commitment = commitment
-    report.own_evidence = [each for each in report.evidence.all() if each.validation_id is None]
     take_parties(report, parties, "party")
     for piece in report.evidence.all():
         piece.report = report
@@ -307,8 +306,8 @@ def tie(report: ProgressReport, commitment: Commitment, parties: dict[int, Party
         validation.report = report
         take_parties(validation, parties, "party")
         for reply in validation.replies.all():
+            reply.validation = validation
             take_parties(reply, parties, "party")
-        validation.own_evidence = [each for each in report.evidence.all() if each.validation_id == validation.pk]
 
 
 def take_parties(record: Any, parties: dict[int, Party], *names: str) -> None:

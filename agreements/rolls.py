@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from agreements.kept import CITED, FORCE, OUTCOME_SOURCES, STATES, in_force, with_outcome
 from agreements.models import Agreement, Commitment, Party
 from agreements.querysets import DUE_SOON_DAYS, agreement_gate, owes_report
+from core.deadlines import public_day
 from core.models.roll import NEVER
 from core.rolls import Roll, entries
 from core.tally import Source
@@ -46,7 +47,8 @@ def marks_of_light(light: str, on: dt.date) -> list[Mark]:
     reached = [value for end, value in owing.items() if end <= on]
     others = ["open", *(value for end, value in owing.items() if end > on)]
     soon = on + dt.timedelta(days=DUE_SOON_DAYS + 1)
-    days = {"late": (None, on), "no_report": (on, None), "due_soon": (on, soon), "on_time": (soon, None)}[light]
+    late = public_day(on)
+    days = {"late": (None, late), "no_report": (late, None), "due_soon": (late, soon), "on_time": (soon, None)}[light]
     values = {"late": [*others, *reached], "no_report": reached}.get(light, others)
     return [Mark("al", value, *days) for value in values]
 

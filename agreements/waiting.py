@@ -146,9 +146,9 @@ def validations_owed(roles: Roles) -> list[WaitingItem]:
 
 def extensions_asked(roles: Roles) -> list[WaitingItem]:
     rows = (
-        Extension.objects.filter(
+        Extension.objects.waiting()
+        .filter(
             other_side_of(roles, "asked_by"),
-            accepted_at__isnull=True,
             commitment__cancelled_at__isnull=True,
             commitment__agreement__status="signed",
         )
@@ -298,7 +298,7 @@ def gaps_of(edition: Any, today: dt.date) -> list[dict[str, Any]]:
     commitments = (
         Commitment.objects.in_force()
         .filter(agreement__edition=edition)
-        .with_light(today)
+        .with_light(today, at_once=True)
         .annotate(claimed=claimed)
         .aggregate(
             late=Count("id", filter=Q(light="late")),

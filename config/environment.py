@@ -41,11 +41,11 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def days(name: str, default: int) -> int:
-    """A whole number of days, from 1 to 3650."""
+def days(name: str, default: int, least: int = 1) -> int:
+    """A whole number of days, from `least` to 3650."""
     value = text(name, str(default))
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 3650:
-        raise ImproperlyConfigured(f"{name}={value!r} is not a number of days: write a whole number from 1 to 3650.")
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= 3650:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a number of days: write a whole number from {least} to 3650.")
     return int(value)
 
 

@@ -275,6 +275,8 @@ SECURITY_CONTACT = env.contact(env.text("SECURITY_CONTACT"), SITE_URL)
 # Demo accounts are refused when DEBUG is off, unless the person who installs asks for them (design.md section 6).
 ALLOW_DEMO = env.flag("ALLOW_DEMO", DEBUG)
 PAGE_SIZE = 25
+# Working days after its date from which a commitment reads "late" on public pages; its parties read it at once.
+LATE_PUBLIC_AFTER = env.days("LATE_PUBLIC_AFTER", 5, least=0)
 # Public pages are kept until something changes (core.pagecache); 0 while you edit templates.
 PAGE_CACHE = env.flag("PAGE_CACHE", True)
 # Who carries out large imports: `embedded`, a thread of the web process; `process`, `manage.py import_worker` beside it.

@@ -25,13 +25,14 @@ from django.utils.translation import gettext_lazy
 
 from core.events import record_read
 from core.imports.doubts import doubts_of
+from core.imports.jobs import nudge
 from core.imports.pending import put_by, take_back
 from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.reader import MOST_BYTES
 from core.imports.registry import resource_of
 from core.imports.resource import RecordResource
-from core.imports.runner import Run, run_import
+from core.imports.runner import SMALL, Run, enqueue, opened, run_import
 from core.imports.writer import CONTENT_TYPES, report_of, run_export
 from core.models import ImportBatch
 from core.models.imports import Outcome
@@ -151,7 +152,8 @@ class ImportExportRecordAdmin:
                 "all_or_nothing": given["all_or_nothing"],
             }
             try:
-                run = run_import(resource.kind, data=data, actor=request.user, dry_run=True, **options)
+                # The first rows while the page is made; a long file is tried and goes in behind it.
+                run = run_import(resource.kind, data=data, actor=request.user, dry_run=True, most=SMALL, **options)
                 token = put_by(request.user, resource.kind, data, options)
             except FileRefused as error:
                 form.add_error("file", str(error))
@@ -168,24 +170,24 @@ class ImportExportRecordAdmin:
             "columns": [column for column in resource.fields.values() if not column.hidden],
             "run": run,
             "rows": [row for row in run.rows if row.problems][:MOST_ROWS_SHOWN] if run else [],
-            "goes_in": bool(run and (run.counts[Outcome.CREATED] or run.counts[Outcome.UPDATED])),
+            "goes_in": bool(run and (run.counts[Outcome.CREATED] or run.counts[Outcome.UPDATED] or run.untried)),
+            "desk": reverse("workspace:import_new", args=[resource.kind]),
             "token": token,
             "doubts": doubts_of(run.resource or resource, run.table, Plan()) if run else [],
         }
         return TemplateResponse(request, "admin/records/import.html", context, status=422 if form.errors else 200)
 
     def confirm(self, request: HttpRequest, resource: RecordResource) -> HttpResponse:
+        """A short file goes in at once. A longer one goes into the queue, and on to the page that says how far it is."""
         try:
             waiting = take_back(request.POST["token"], request.user, resource.kind)
             with waiting.file as file:
-                run = run_import(
-                    resource.kind,
-                    name=waiting.name,
-                    data=file,
-                    actor=request.user,
-                    edition=waiting.edition,
-                    all_or_nothing=waiting.all_or_nothing,
-                )
+                options: dict[str, Any] = {"name": waiting.name, "data": file, "actor": request.user, "edition": waiting.edition}
+                _resource, table = opened(resource.kind, plan=None, **options)
+                options |= {"all_or_nothing": waiting.all_or_nothing, "table": table}
+                large = len(table.rows) > SMALL
+                queued = enqueue(resource.kind, **options) if large else None
+                run = run_import(resource.kind, **options) if not large else None
         except (signing.BadSignature, OSError, KeyError):
             messages.error(request, _("The file is no longer there: choose it again."))
             return redirect(self.address("import"))
@@ -193,6 +195,10 @@ class ImportExportRecordAdmin:
             messages.error(request, str(error))
             return redirect(self.address("import"))
         default_storage.delete(waiting.stored)
+        if queued is not None:
+            nudge()
+            return redirect("workspace:import", queued.key)
+        assert run is not None  # noqa: S101 (for the type checker)
         messages.success(request, run.summary)
         if run.refused and run.batch is not None:
             return TemplateResponse(

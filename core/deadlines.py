@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import holidays
+from django.conf import settings
 
 #: The calendar of a body that names no other one: ISO 3166 codes, of a country or of a subdivision (`US-CA`).
 HOME = "MX"
@@ -114,3 +115,25 @@ def add_working_days(start: dt.date, days: int) -> dt.date:
 def working_days_between(start: dt.date, end: dt.date) -> int:
     """As `Calendar.between`, by the statutory rest days of Mexico alone."""
     return MEXICO.between(start, end)
+
+
+@lru_cache(maxsize=256)
+def days_before(on: dt.date, days: int) -> dt.date:
+    """The first date whose term of `days` working days (Mexico's rest days alone) has not ended before `on`.
+
+    What is due before it is so much late; with 0 days it is `on` itself.
+    """
+    date = on
+    while days > 0 and MEXICO.add(date - dt.timedelta(days=1), days) >= on:
+        date -= dt.timedelta(days=1)
+    return date
+
+
+def public_day(on: dt.date) -> dt.date:
+    """What is due before this date reads "late" in public on date `on` (`LATE_PUBLIC_AFTER`, docs/decisions/0160)."""
+    return days_before(on, settings.LATE_PUBLIC_AFTER)
+
+
+def public_from(due_on: dt.date) -> dt.date:
+    """The first date on which what is due on `due_on` reads "late" in public."""
+    return MEXICO.add(due_on, settings.LATE_PUBLIC_AFTER) + dt.timedelta(days=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -35,15 +36,23 @@ def token_of(salt: str, user: Any, record: Any, *parts: Any) -> str:
     return signing.dumps(said, salt=salt)
 
 
-def read_token(salt: str, token: str, days: int) -> tuple[Any, str, str]:
-    """(account, key of the record, seal) of a link; the caller compares the seal (`holds`). Raises `DeadLink`."""
+def account_of(key: str) -> Any:
+    """The open account with this key, None when there is none."""
+    return get_user_model().objects.filter(key=key, is_active=True).first()
+
+
+def read_token(salt: str, token: str, days: int, whose: Callable[[str], Any] = account_of) -> tuple[Any, str, str]:
+    """(account, key of the record, seal) of a link; the caller compares the seal (`holds`). Raises `DeadLink`.
+
+    `whose(key)` finds whom the link was sent to, or None.
+    """
     if len(token) > LONGEST_TOKEN:
         raise DeadLink
     try:
         said = signing.loads(token, salt=salt, max_age=dt.timedelta(days=days))
     except signing.BadSignature as error:
         raise DeadLink from error
-    user = get_user_model().objects.filter(key=said["a"], is_active=True).first()
+    user = whose(said["a"])
     if user is None:
         raise DeadLink
     return user, said["r"], said["s"]

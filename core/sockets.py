@@ -85,6 +85,8 @@ ledger_checks = Socket("ledger checks")
 reminders_sent = Socket("reminders sent")
 #: Papers on which people may have signed: `plug(participations) -> list of words | None`. Only a person can look at a scan.
 papers_of = Socket("papers of people")
+#: A person without an account to whom a mail may go: `plug(key) -> core.outbox.notices.Addressee | None`.
+addressee_of = Socket("addressee of a key")
 #: Records whose lists name people, for who read them: `plug(participations) -> [(label of the model, ids)] | None`.
 lists_of_people = Socket("lists of people")
 #: Reminders that the calendar asks for: `plug(on) -> iterable[ReminderDue] | None`; `on` None means today where each forum is.

@@ -106,6 +106,7 @@ def known_actions() -> dict[str, str]:
         "join": pgettext("event", "joined an edition"),
         "check_in": pgettext("event", "checked in"),
         "undo_check_in": pgettext("event", "check-in taken back"),
+        "become_commitment": pgettext("event", "became a commitment"),
         "bring_forward": pgettext("event", "put on the agenda: what was left to do"),
         "print_list": pgettext("event", "list of names printed"),
         "remove_session": pgettext("event", "taken out of the programme"),
@@ -161,12 +162,61 @@ def function_words(label: str) -> str:
     return ", ".join(parts)
 
 
+def known_notes() -> dict[str, str]:
+    """Words for what an event tells beside the record's own columns: rows of it, and who said so."""
+    return {
+        "acceptances": pgettext("in the history", "acceptances"),
+        "accepted_by": pgettext("in the history", "accepted by"),
+        "action_items": pgettext("in the history", "action items"),
+        "agenda": pgettext("in the history", "agenda"),
+        "answer": pgettext("in the history", "answer"),
+        "answers": pgettext("in the history", "answers"),
+        "asked_by": pgettext("in the history", "asked by"),
+        "attendance": pgettext("in the history", "attendance"),
+        "cancellation": pgettext("in the history", "agrees to cancel"),
+        "clauses": pgettext("in the history", "clauses"),
+        "comments": pgettext("in the history", "comment"),
+        "commitments": pgettext("in the history", "commitments"),
+        "conditions": pgettext("in the history", "conditions"),
+        "criteria": pgettext("in the history", "criteria"),
+        "extension_accepted": pgettext("in the history", "extension accepted"),
+        "extension_asked": pgettext("in the history", "extension asked for"),
+        "extension_declined": pgettext("in the history", "extension declined"),
+        "folio": pgettext("in the history", "folio"),
+        "from": pgettext("in the history", "from"),
+        "invited": pgettext("in the history", "invited"),
+        "minutes": pgettext("in the history", "minutes"),
+        "opinions": pgettext("in the history", "opinions"),
+        "outcome": pgettext("in the history", "outcome"),
+        "parties": pgettext("in the history", "parties"),
+        "party": pgettext("in the history", "party"),
+        "proposals": pgettext("in the history", "proposals"),
+        "questions": pgettext("in the history", "questions"),
+        "referrals": pgettext("in the history", "referrals"),
+        "remarks": pgettext("in the history", "remark"),
+        "replies": pgettext("in the history", "answer to a validation"),
+        "reports": pgettext("in the history", "report"),
+        "sha256": pgettext("in the history", "fingerprint"),
+        "side": pgettext("in the history", "side"),
+        "slot": pgettext("in the history", "chosen time"),
+        "status": pgettext("in the history", "status"),
+        "taken_over": pgettext("in the history", "taken over"),
+        "to": pgettext("in the history", "to"),
+        "validations": pgettext("in the history", "validation"),
+        "version": pgettext("in the history", "version"),
+    }
+
+
+def noted(name: str) -> str:
+    return known_notes().get(name) or name.replace("_", " ")
+
+
 def change_of(record: Any, name: str, pair: Any) -> Change:
     try:
         field: Any = record._meta.get_field(name)
     except FieldDoesNotExist:
         field = None
-    label = getattr(field, "verbose_name", None) or name.replace("_", " ")
+    label = getattr(field, "verbose_name", None) or noted(name)
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
     return Change(str(label).capitalize(), value_words(field, before), value_words(field, after))
 
@@ -182,7 +232,8 @@ def value_words(field: Any, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value_words(None, one) for one in value)
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {value_words(None, inner)}" for key, inner in value.items())
+        # PostgreSQL does not keep the order of an object's keys.
+        return "; ".join(f"{noted(key)}: {value_words(None, inner)}" for key, inner in sorted(value.items()))
     choices = dict(getattr(field, "flatchoices", None) or ())
     words = choices.get(value, value)
     return str(words) if isinstance(words, (str, Promise)) else str(value)

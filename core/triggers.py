@@ -29,6 +29,7 @@ UNSEEN = frozenset(
         # passwords would have every kept page rendered anew.
         *("core_event", "core_eventseal", "forum_invitation"),
         *("agreements_draftcomment", "agreements_campaign", "agreements_campaignask"),
+        "agreements_withdrawninvitation",
     }
 )
 #: Columns that no public page shows, and that change when nothing else does.

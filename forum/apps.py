@@ -14,6 +14,7 @@ class ForumConfig(AppConfig):
         from core.outbox import notices, subscriptions
         from core.workflow import register
         from forum import accounts, privacy, retention
+        from forum.addressees import guest_of
         from forum.gaps import gaps_of, waiting_for
         from forum.matching import register_names
         from forum.notices import NOTICES, REPLIES
@@ -30,5 +31,6 @@ class ForumConfig(AppConfig):
         mfa.authentication_failed.connect(accounts.after_failed_factor, dispatch_uid="forum")
         sockets.edition_gaps.plug(gaps_of)
         sockets.waiting.plug(waiting_for)
+        sockets.addressee_of.plug(guest_of)
         subscriptions.followable("agency", "forum.agency")
         subscriptions.followable("organization", "forum.organization")

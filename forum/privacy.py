@@ -37,7 +37,7 @@ def participants() -> None:
             _("E-mail address, telephone"),
             PARTICIPANTS,
             ORGANIZERS,
-            _("Each time they are opened, a trace is left."),
+            _("Each time they are opened, a trace is left. Invitations to meetings go to the address of whoever has no account."),
         ),
         (
             ("state_of_origin",),
@@ -171,6 +171,13 @@ def kept_by_the_mechanism() -> None:
     holds(
         "core.Message",
         (("user",), _("To whom a mail is owed"), ACCOUNTS, DESK, _("Its words are not kept.")),
+        (
+            ("addressee",),
+            _("To whom a mail is owed, by an opaque key"),
+            PARTICIPANTS,
+            DESK,
+            _("Neither its words nor the address are kept."),
+        ),
         (("last_error",), _("What the mail server answered"), ACCOUNTS, DESK),
     )
     holds("core.MailSettings", (("user", "calendar_key"), _("Wishes about mails, and the private calendar"), ACCOUNTS, OWN))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, TruncDate
 
+from core.deadlines import public_day
 from core.rolls import Roll, entries
 from core.tally import Source
 from core.walks import Mark
@@ -132,7 +133,8 @@ def marks_of_fate(fate: str, on: dt.date) -> list[Mark]:
     if fate == "left":
         return [Mark("pl", "left")]
     if fate in ("late", "under_way"):
-        return [Mark("pf", "open", *((None, on) if fate == "late" else (on, None)))]
+        late = public_day(on)
+        return [Mark("pf", "open", *((None, late) if fate == "late" else (late, None)))]
     return [Mark("pf", each) for each in (("fulfilled", "open", "no_commitment") if fate == "agreement" else (fate,))]
 
 

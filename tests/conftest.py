@@ -43,7 +43,13 @@ for _name in (
 # DEBUG only chooses defaults that need no key and no https here; Django's test runner turns it off for the tests themselves.
 # Pages are rendered each time, so that queries are counted; tests of the page cache turn it on.
 os.environ.update(
-    DEBUG="1", VAR_DIR=HERE, CACHE_URL="locmem:", PAGE_CACHE="0", IMPORT_WORKER="none", DJANGO_SETTINGS_MODULE="config.settings"
+    DEBUG="1",
+    VAR_DIR=HERE,
+    CACHE_URL="locmem:",
+    PAGE_CACHE="0",
+    IMPORT_WORKER="none",
+    LATE_PUBLIC_AFTER="0",
+    DJANGO_SETTINGS_MODULE="config.settings",
 )
 
 import django  # noqa: E402

@@ -33,8 +33,11 @@ class ReportInline(OfParties):
 
 class ExtensionInline(OfParties):
     model = Extension
-    fields = ("asked_by", "asked_at", "from_on", "to_on", "reason", "accepted_by", "accepted_at")
-    parties = ("asked_by", "accepted_by")
+    fields = (
+        *("asked_by", "asked_at", "from_on", "to_on", "reason"),
+        *("accepted_by", "accepted_at", "declined_by", "declined_at", "decline_reason"),
+    )
+    parties = ("asked_by", "accepted_by", "declined_by")
 
 
 class CancellationInline(OfParties):

@@ -4,7 +4,7 @@ from agreements.models.agreements import Acceptance, Agreement, AgreementVersion
 from agreements.models.campaigns import Campaign, CampaignAsk
 from agreements.models.commitments import Cancellation, Commitment, Extension
 from agreements.models.dialogue import DraftComment, Reply
-from agreements.models.meetings import AgendaItem, Attendance, Meeting, MeetingSlot, SlotAnswer
+from agreements.models.meetings import AgendaItem, Attendance, Meeting, MeetingSlot, SlotAnswer, WithdrawnInvitation
 from agreements.models.minutes import ActionItem, MinutesVersion, Remark
 from agreements.models.papers import SignedPaper
 from agreements.models.reports import Evidence, ProgressReport, Validation
@@ -34,4 +34,5 @@ __all__ = [
     "SignedPaper",
     "SlotAnswer",
     "Validation",
+    "WithdrawnInvitation",
 ]

@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.querysets import CommitmentQuerySet, OfCommitmentQuerySet
+from agreements.querysets import CommitmentQuerySet, ExtensionQuerySet, OfCommitmentQuerySet
 from core.addresses import address
+from core.deadlines import public_day
 from core.fields import FoldedField, KeyField, LongText, TextLine
 from core.models import Record
 
@@ -189,9 +190,14 @@ class Commitment(Record):
             self.folio = f"{self.agreement.folio}-C{self.number}"
         super().save(*args, **kwargs)
 
-    def days_late(self, on: dt.date) -> int:
-        """Calendar days after the due date, 0 when it is not late or not open."""
-        if self.due_on is None or self.cancelled_at is not None or self.reported_status == ReportStatus.FULFILLED:
+    #: In the workspace: the date from which everybody reads that it is late (`agreements.light.tell_quiet`).
+    quiet_until: dt.date | None = None
+
+    def days_late(self, on: dt.date, *, at_once: bool = False) -> int:
+        """Calendar days after the due date, 0 when it is not open or does not read *late* (`at_once`: to its parties)."""
+        if self.due_on is None or self.due_on >= (on if at_once else public_day(on)):
+            return 0
+        if self.cancelled_at is not None or self.reported_status == ReportStatus.FULFILLED:
             return 0
         return max(0, (on - self.due_on).days)
 
@@ -209,7 +215,7 @@ class Commitment(Record):
 
 
 class Extension(models.Model):
-    """A later due date: who asked, why, and who of the other side accepted. The original date stays."""
+    """A later due date: who asked, why, and who of the other side accepted or declined it. The original date stays."""
 
     commitment = models.ForeignKey(Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="extensions")
     from_on = models.DateField(_("due date before"))
@@ -221,6 +227,11 @@ class Extension(models.Model):
         "agreements.Party", verbose_name=_("accepted by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    declined_by = models.ForeignKey(
+        "agreements.Party", verbose_name=_("declined by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    declined_at = models.DateTimeField(_("declined"), null=True, blank=True)
+    decline_reason = LongText(_("reason for declining"), blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("recorded by"),
@@ -230,7 +241,7 @@ class Extension(models.Model):
         related_name="+",
     )
 
-    objects = OfCommitmentQuerySet.as_manager()
+    objects = ExtensionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("extension")
@@ -244,14 +255,25 @@ class Extension(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["commitment"],
-                condition=models.Q(accepted_at__isnull=True),
+                condition=models.Q(accepted_at__isnull=True, declined_at__isnull=True),
                 name="extension_one_pending",
                 violation_error_message=_("Another extension of this commitment waits for an answer."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(declined_at__isnull=True, decline_reason="")
+                | (models.Q(declined_at__isnull=False, accepted_at__isnull=True) & ~models.Q(decline_reason="")),
+                name="extension_declined_with_reason",
+                violation_error_message=_("Who declines an extension says why, and one that was accepted is not declined."),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.commitment} → {self.to_on}"
+
+    @property
+    def waits(self) -> bool:
+        """Nobody of the other side has answered yet."""
+        return self.accepted_at is None and self.declined_at is None
 
 
 class Cancellation(models.Model):

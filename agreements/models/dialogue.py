@@ -92,5 +92,10 @@ class Reply(Record):
         return self.in_language("text")
 
     @property
+    def own_evidence(self) -> list[Any]:
+        """What came with it; of the evidence that the report has at hand."""
+        return [piece for piece in self.validation.report.evidence.all() if piece.reply_id == self.pk]
+
+    @property
     def event_edition(self) -> Any:
         return self.validation.event_edition

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -219,6 +220,41 @@ class Attendance(models.Model):
     @property
     def body(self) -> Any:
         return self.organization or self.agency
+
+
+def withdrawn_key() -> str:
+    return f"w-{secrets.token_hex(8)}"
+
+
+class WithdrawnInvitation(Record):
+    """An invitation that was taken back: whom it was for, and why. `sequence` is that of the calendar file that says so."""
+
+    key = KeyField(_("key"), unique=True, default=withdrawn_key, editable=False)
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="withdrawn")
+    participation = models.ForeignKey(
+        "forum.Participation", verbose_name=_("participant"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    organization = models.ForeignKey(
+        "forum.Organization", verbose_name=_("organization"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agency = models.ForeignKey(
+        "forum.Agency", verbose_name=_("agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    sequence = models.PositiveSmallIntegerField(_("sequence"))
+    reason = LongText(_("reason"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta(Record.Meta):
+        verbose_name = _("invitation taken back")
+        verbose_name_plural = _("invitations taken back")
+        ordering = ("meeting", "id")
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} · {self.key}"
+
+    @property
+    def event_edition(self) -> Any:
+        return self.meeting.edition
 
 
 class MeetingSlot(models.Model):

@@ -180,6 +180,11 @@ class ActionItem(Record):
         return self.organization or self.agency
 
     @property
+    def is_to_do(self) -> bool:
+        """Neither done nor turned into a commitment that counts (`ActionItemQuerySet.to_do`); reads its agreement."""
+        return self.done_on is None and (self.commitment is None or self.commitment.state == "prepared")
+
+    @property
     def event_edition(self) -> Any:
         return self.meeting.edition
 

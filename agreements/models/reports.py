@@ -91,6 +91,11 @@ class ProgressReport(Record):
         return self.in_language("narrative")
 
     @property
+    def own_evidence(self) -> list[Evidence]:
+        """What came with the report itself."""
+        return [piece for piece in self.evidence.all() if piece.validation_id is None]
+
+    @property
     def event_edition(self) -> Any:
         return self.commitment.agreement.edition
 
@@ -105,7 +110,10 @@ def evidence_key() -> str:
 
 
 class Evidence(Record):
-    """What proves a report, or speaks against it: a file that is kept, or a link that is not archived."""
+    """What proves a report, or speaks against it: a file that is kept, or a link that is not archived.
+
+    `report` is always there; `validation` too where it came with one, and with an answer to it, which is `reply`.
+    """
 
     PRIVATE = frozenset({"file"})
 
@@ -114,6 +122,14 @@ class Evidence(Record):
     validation = models.ForeignKey(
         "agreements.Validation",
         verbose_name=_("validation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="evidence",
+    )
+    reply = models.ForeignKey(
+        "agreements.Reply",
+        verbose_name=_("answer to the validation"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -141,6 +157,11 @@ class Evidence(Record):
                 condition=models.Q(file="", url__gt="") | (models.Q(url="") & ~models.Q(file="")),
                 name="evidence_file_or_link",
                 violation_error_message=_("Evidence is a file or a link, one of the two."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reply__isnull=True) | models.Q(validation__isnull=False),
+                name="evidence_of_an_answer",
+                violation_error_message=_("Evidence of an answer belongs to the validation that is answered."),
             ),
         ]
 
@@ -211,6 +232,11 @@ class Validation(Record):
     @property
     def comment(self) -> str:
         return self.in_language("comment")
+
+    @property
+    def own_evidence(self) -> list[Evidence]:
+        """What came with it; of the evidence that the report has at hand."""
+        return [piece for piece in self.report.evidence.all() if piece.validation_id == self.pk and piece.reply_id is None]
 
     @property
     def event_edition(self) -> Any:

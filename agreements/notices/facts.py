@@ -19,11 +19,16 @@ from agreements.models import (
     ProgressReport,
     Reply,
     Validation,
+    WithdrawnInvitation,
 )
 from agreements.notices.who import newest_extension
 from agreements.workflow.campaign import owing
 from agreements.workspace.zones import clocks
 from core.outbox.letters import typed
+from core.outbox.notices import Addressee
+
+#: A reason in a mail; all of it stands on the page.
+LONGEST_REASON = 400
 
 
 def day(date: Any) -> str:
@@ -46,6 +51,8 @@ def facts_of_commitment(commitment: Commitment) -> dict[str, Any]:
         "due": day(commitment.due_on),
         "party": typed(asked.asked_by.body.short) if asked is not None else "",
         "to": day(asked.to_on) if asked is not None else "",
+        "declined": typed(asked.declined_by.body.short) if asked is not None and asked.declined_by is not None else "",
+        "why": typed(asked.decline_reason, LONGEST_REASON) if asked is not None else "",
     }
 
 
@@ -95,6 +102,10 @@ def facts_of_meeting(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+def facts_of_withdrawn(withdrawn: WithdrawnInvitation) -> dict[str, Any]:
+    return facts_of_meeting(withdrawn.meeting) | {"why": typed(withdrawn.reason, LONGEST_REASON)}
+
+
 def facts_of_minutes(minutes: MinutesVersion) -> dict[str, Any]:
     return facts_of_meeting(minutes.meeting) | {"until": day(minutes.remarks_until)}
 
@@ -139,7 +150,13 @@ def reply_page(reply: Reply, user: Any) -> str:
 
 
 def meeting_page(meeting: Meeting, user: Any) -> str:
-    return reverse("workspace:meeting", args=[meeting.folio])
+    """In the workspace; for whoever has no account, the public page."""
+    return public_page(meeting) if isinstance(user, Addressee) else reverse("workspace:meeting", args=[meeting.folio])
+
+
+def page_of_withdrawn(withdrawn: WithdrawnInvitation, user: Any) -> str:
+    """The public page where there is one: in the workspace they see the meeting no longer."""
+    return public_page(withdrawn.meeting) if withdrawn.meeting.is_public else reverse("home")
 
 
 def minutes_page(minutes: MinutesVersion, user: Any) -> str:
@@ -168,7 +185,13 @@ def disagrees(_event: Any, validation: Validation) -> bool:
 
 def extension_waits(commitment: Commitment) -> bool:
     asked = newest_extension(commitment)
-    return asked is not None and asked.accepted_at is None and commitment.cancelled_at is None
+    return asked is not None and asked.waits and commitment.cancelled_at is None
+
+
+def extension_declined(commitment: Commitment) -> bool:
+    """It was not asked for again meanwhile."""
+    asked = newest_extension(commitment)
+    return asked is not None and asked.declined_at is not None
 
 
 def is_being_drafted(agreement: Agreement) -> bool:

@@ -137,6 +137,17 @@ NOTICES = (
         link=facts.commitment_page,
     ),
     Notice(
+        "extension_declined",
+        model=COMMITMENT,
+        actions=("decline_extension",),
+        to=who.those_who_asked_extension,
+        applies=facts.extension_declined,
+        subject=_("More time for %(folio)s was declined"),
+        text=_("%(declined)s declines the date %(to)s for “%(text)s”: “%(why)s” It stays due on %(due)s. You may ask again."),
+        facts=facts.facts_of_commitment,
+        link=facts.commitment_page,
+    ),
+    Notice(
         "commitment_cancelling",
         model=COMMITMENT,
         actions=("cancel",),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from agreements.invitations import answer_address, invitation_file
+from agreements.invitations import answer_address, invitation_file, withdrawn_file
 from agreements.notices import facts, who
 from core.outbox.notices import Notice
 from forum.addressees import organizers_of
 
 MEETING, MINUTES = "agreements.meeting", "agreements.minutesversion"
+WITHDRAWN = "agreements.withdrawninvitation"
 
 ANSWER = _("Answer without signing in (this address is yours alone: do not pass it on)")
 
@@ -31,6 +32,7 @@ NOTICES = (
         model=MEETING,
         actions=("propose",),
         to=who.invited,
+        guests=who.guests,
         when=facts.has_slots,
         applies=facts.is_proposed,
         late=True,
@@ -47,6 +49,7 @@ NOTICES = (
         model=MEETING,
         actions=("schedule",),
         to=who.invited,
+        guests=who.guests,
         applies=facts.is_scheduled,
         late=True,
         subject=_("Meeting %(folio)s: %(when)s"),
@@ -63,6 +66,7 @@ NOTICES = (
         model=MEETING,
         actions=("confirm",),
         to=who.invited,
+        guests=who.guests,
         applies=facts.is_scheduled,
         subject=_("Meeting %(folio)s: %(when)s"),
         text=_("You are invited to “%(title)s”, %(when)s. Place: %(place)s.\n%(clocks)s"),
@@ -78,6 +82,7 @@ NOTICES = (
         model=MEETING,
         actions=("edit",),
         to=who.newly_invited,
+        guests=who.new_guests,
         when=facts.invites_somebody,
         applies=facts.is_scheduled,
         subject=_("Meeting %(folio)s: %(when)s"),
@@ -94,6 +99,7 @@ NOTICES = (
         model=MEETING,
         actions=("edit",),
         to=who.invited_before,
+        guests=who.guests_before,
         when=facts.is_renamed,
         applies=facts.is_scheduled,
         subject=_("Meeting %(folio)s: %(when)s"),
@@ -108,6 +114,7 @@ NOTICES = (
         model=MEETING,
         actions=("move",),
         to=who.invited_and_organizers,
+        guests=who.guests,
         applies=facts.is_scheduled,
         subject=_("Meeting %(folio)s was moved: %(when)s"),
         text=_("“%(title)s” now takes place %(when)s. Place: %(place)s.\n%(clocks)s"),
@@ -121,6 +128,7 @@ NOTICES = (
         model=MEETING,
         actions=("cancel",),
         to=who.invited_and_organizers,
+        guests=who.guests,
         subject=_("Meeting %(folio)s of %(when)s was cancelled"),
         text=_("“%(title)s” does not take place. The reason is on its page."),
         facts=facts.facts_of_meeting,
@@ -129,10 +137,24 @@ NOTICES = (
         urgent=True,
     ),
     Notice(
+        "meeting_uninvited",
+        model=WITHDRAWN,
+        actions=("create",),
+        to=who.no_longer_invited,
+        guests=who.guests_no_longer,
+        subject=_("You are no longer expected at meeting %(folio)s of %(when)s"),
+        text=_("The invitation to “%(title)s” was taken back: “%(why)s”"),
+        facts=facts.facts_of_withdrawn,
+        link=facts.page_of_withdrawn,
+        attachments=withdrawn_file,
+        urgent=True,
+    ),
+    Notice(
         "meeting_reminder",
         model=MEETING,
         actions=("remind",),
         to=who.invited,
+        guests=who.guests,
         applies=facts.is_still_to_come,
         subject=_("Meeting %(folio)s: %(when)s"),
         text=_("“%(title)s” takes place %(when)s. Place: %(place)s.\n%(clocks)s"),

@@ -16,8 +16,10 @@ from agreements.models import (
     ProgressReport,
     Reply,
     Validation,
+    WithdrawnInvitation,
 )
-from forum.addressees import organizers_of, people_of
+from core.outbox.notices import Addressee
+from forum.addressees import guests_among, organizers_of, people_of
 
 
 def people_for(parties: Iterable[Any]) -> list[Any]:
@@ -97,6 +99,41 @@ def those_who_asked_extension(commitment: Commitment) -> list[Any]:
 
 def everybody_of_commitment(commitment: Commitment) -> list[Any]:
     return parties_and_organizers(commitment.agreement)
+
+
+def guests_for(rows: Iterable[Any]) -> list[Addressee]:
+    """People named in these invitations who have no account that is told of them."""
+    given = list(rows)
+    named = [row.participation.person_id for row in given if row.participation is not None]
+    return guests_among(named, people_for(given)) if named else []
+
+
+def by_name(meeting: Meeting) -> Any:
+    return meeting.attendance.select_related("participation")
+
+
+def guests(meeting: Meeting) -> list[Addressee]:
+    return guests_for(by_name(meeting))
+
+
+def new_guests(meeting: Meeting) -> list[Addressee]:
+    return guests_for(meeting.newly_invited or by_name(meeting))
+
+
+def guests_before(meeting: Meeting) -> list[Addressee]:
+    new = {row.pk for row in meeting.newly_invited}
+    return guests_for(row for row in by_name(meeting) if row.pk not in new)
+
+
+def no_longer_invited(withdrawn: WithdrawnInvitation) -> list[Any]:
+    """People of the body whose invitation was taken back, unless the body is invited by another one."""
+    still = {user.pk for user in invited(withdrawn.meeting)}
+    return [user for user in people_for([withdrawn]) if user.pk not in still]
+
+
+def guests_no_longer(withdrawn: WithdrawnInvitation) -> list[Addressee]:
+    still = {each.key for each in guests(withdrawn.meeting)}
+    return [each for each in guests_for([withdrawn]) if each.key not in still]
 
 
 def invited(meeting: Meeting) -> list[Any]:

@@ -11,11 +11,13 @@ from agreements.workflow.commitment import (
     add_commitment,
     ask_extension,
     cancel_commitment,
+    decline_extension,
     edit_commitment,
     remove_commitment,
 )
+from agreements.workflow.from_minutes import become_commitment
 from agreements.workflow.gaps import missing_parties, opening_gaps, opening_warnings
-from agreements.workflow.inviting import answer_invitation, tick
+from agreements.workflow.inviting import answer_invitation, take_back_invitation, tick
 from agreements.workflow.meeting import (
     cancel_meeting,
     confirm_meeting,
@@ -54,6 +56,7 @@ __all__ = [
     "approve",
     "ask_everyone",
     "ask_extension",
+    "become_commitment",
     "cancel_commitment",
     "cancel_meeting",
     "circulate",
@@ -62,6 +65,7 @@ __all__ = [
     "confirm_meeting",
     "correct_attendance",
     "create_agreement",
+    "decline_extension",
     "draft_minutes",
     "edit_agreement",
     "edit_commitment",
@@ -81,6 +85,7 @@ __all__ = [
     "set_action_item",
     "show_pending",
     "start_campaign",
+    "take_back_invitation",
     "take_over",
     "tick",
     "validate_report",

@@ -20,7 +20,7 @@ from agreements.workflow.tables import AGREEMENT, COMMITMENT
 from core import ledger
 from core.events import SYSTEM, record_event, values_of
 from core.models.folio import next_number
-from core.workflow import StepRefused, check_creation, create, lock, step
+from core.workflow import StepRefused, changing, check_creation, create, lock, step
 
 FIELDS = frozenset(
     {
@@ -98,7 +98,7 @@ def edit_commitment(
 
 
 def remove_commitment(*, commitment: Commitment, actor: Any, at: dt.datetime | None = None) -> None:
-    """Take a commitment out of a version in draft. Its folio is not given again."""
+    """Take a commitment out of a version in draft. Its folio is not given again; an action item that became it is open again."""
     with transaction.atomic():
         agreement = lock(commitment.agreement)
         refusal = COMMITMENT.refusal(lock(commitment), "remove", actor)
@@ -106,12 +106,15 @@ def remove_commitment(*, commitment: Commitment, actor: Any, at: dt.datetime | N
             raise refusal
         gone = {name: [value, None] for name, value in values_of(commitment).items() if value not in (None, "", [])}
         record_event(commitment, "remove", actor=actor, changes=gone, at=at)
+        for item in commitment.action_items.all():
+            # What came out of the minutes is a task again.
+            with changing(item, actor=actor, at=at) as change:
+                change.record.commitment = None
         try:
             commitment.delete()
         except ProtectedError as error:
             raise StepRefused(
-                _("Commitment %(folio)s stands on an agenda or came out of a meeting: edit it instead.")
-                % {"folio": commitment.folio},
+                _("Commitment %(folio)s stands on an agenda: edit it instead.") % {"folio": commitment.folio},
                 code="in_use",
             ) from error
         with step(AGREEMENT, agreement, "edit", actor=actor, at=at) as change:
@@ -160,10 +163,10 @@ def ask_extension(
         refuse_stranger(record, party, actor)
         if record.due_on is None:
             raise StepRefused(_("Commitment %(folio)s has no due date to extend.") % {"folio": record.folio}, code="no_date")
-        waiting = record.extensions.filter(accepted_at__isnull=True).select_related("asked_by").first()
+        waiting = record.extensions.waiting().select_related("asked_by").first()
         if waiting is not None and waiting.asked_by.side != party.side:
             raise StepRefused(
-                _("The other side has asked for an extension until %(date)s: accept that one, or let it stand.")
+                _("The other side has asked for an extension until %(date)s: accept or decline that one first.")
                 % {"date": waiting.to_on},
                 code="pending",
             )
@@ -183,15 +186,7 @@ def accept_extension(*, extension: Extension, party: Party, actor: Any, at: dt.d
     commitment = extension.commitment
     with step(COMMITMENT, commitment, "accept_extension", actor=actor, at=at) as change:
         record: Commitment = change.record
-        refuse_stranger(record, party, actor)
-        extension.refresh_from_db()
-        if extension.accepted_at is not None:
-            raise StepRefused(_("This extension is accepted already."), code="accepted")
-        if extension.asked_by.side == party.side:
-            raise StepRefused(
-                _("An extension is accepted by the other side; %(party)s is of the side that asked.") % {"party": party},
-                code="same_side",
-            )
+        refuse_answer(record, extension, party, actor)
         extension.accepted_by, extension.accepted_at = party, change.at
         extension.save(update_fields=["accepted_by", "accepted_at"])
         record.due_on = extension.to_on
@@ -205,6 +200,30 @@ def accept_extension(*, extension: Extension, party: Party, actor: Any, at: dt.d
         }
         ledger.append("commitment_extended", record.folio, payload, at=change.at)
     return extension
+
+
+def decline_extension(*, extension: Extension, party: Party, actor: Any, reason: str, at: dt.datetime | None = None) -> Extension:
+    """The other side declines, and says why: the due date stays. It can be asked for again."""
+    with step(COMMITMENT, extension.commitment, "decline_extension", actor=actor, reason=reason, at=at) as change:
+        refuse_answer(change.record, extension, party, actor)
+        extension.declined_by, extension.declined_at, extension.decline_reason = party, change.at, change.reason
+        extension.full_clean()
+        extension.save(update_fields=["declined_by", "declined_at", "decline_reason"])
+        change.note("extension_declined", None, {"party": party.key, "asked_by": extension.asked_by.key, "to": extension.to_on})
+    return extension
+
+
+def refuse_answer(commitment: Commitment, extension: Extension, party: Party, actor: Any) -> None:
+    """Whether `actor` may answer for `party` what the other side asked; reads the extension anew. Raises StepRefused."""
+    refuse_stranger(commitment, party, actor)
+    extension.refresh_from_db()
+    if not extension.waits:
+        raise StepRefused(_("This extension is answered already."), code="answered")
+    if extension.asked_by.side == party.side:
+        raise StepRefused(
+            _("An extension is answered by the other side; %(party)s is of the side that asked.") % {"party": party},
+            code="same_side",
+        )
 
 
 def cancel_commitment(

@@ -200,7 +200,7 @@ def nothing_reported(commitment: Commitment) -> str | None:
 
 
 def no_extension_asked(commitment: Commitment) -> str | None:
-    if not commitment.extensions.filter(accepted_at__isnull=True).exists():
+    if not commitment.extensions.waiting().exists():
         return _("No extension of commitment %(folio)s waits for an answer.") % {"folio": commitment.folio}
     return None
 

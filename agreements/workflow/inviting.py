@@ -1,4 +1,4 @@
-"""Doors of the invited: answer an invitation and say which of several possible times suit; and the ticks of who came."""
+"""Doors of the invited: answer, say which of several possible times suit, take an invitation back; and the ticks of who came."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from agreements.models import Attendance, Meeting, MeetingSlot, SlotAnswer
+from agreements.models import Attendance, Meeting, MeetingSlot, SlotAnswer, WithdrawnInvitation
 from agreements.permissions import is_organizer_of, stands_for
 from agreements.workflow.shared import day_of
 from agreements.workflow.tables import MEETING
 from core.events import SYSTEM
-from core.workflow import Change, StepRefused, step
+from core.workflow import Change, StepRefused, create, step
 
 #: A meeting is proposed with at most this many possible times.
 MOST_SLOTS = 12
@@ -81,6 +81,32 @@ def answer_invitation(
         change.note("answers", {guest_words(row): before}, {guest_words(row): after})
     guest.answer, guest.answered_at = row.answer, row.answered_at
     return guest
+
+
+def take_back_invitation(
+    *, meeting: Meeting, guest: Attendance, actor: Any, reason: str, at: dt.datetime | None = None
+) -> WithdrawnInvitation:
+    """An invitation is taken back: its answers go, its link dies, and a calendar file takes the meeting out again."""
+    with step(MEETING, meeting, "uninvite", actor=actor, reason=reason, at=at) as change:
+        row = guests_of(change.record).get(guest.pk)
+        if row is None:
+            raise ValidationError(_("They are not invited to this meeting any more: load the page again."))
+        # RFC 5546, 3.2.5: the file for whoever is not expected any more has a higher number, for calendars to follow it.
+        change.record.sequence += 1
+        made = WithdrawnInvitation(
+            meeting=change.record,
+            participation=row.participation,
+            organization=row.organization,
+            agency=row.agency,
+            sequence=change.record.sequence,
+            reason=change.reason,
+            at=change.at,
+            source=change.record.source,
+        )
+        change.note("invited", guest_words(row), None)
+        row.delete()
+        create(made, actor=actor, at=change.at)
+    return made
 
 
 def _answers(row: Attendance) -> dict[str, str]:

@@ -148,7 +148,7 @@ def bring_forward(minutes: MinutesVersion, actor: Any, at: dt.datetime) -> None:
         following = later.order_by("starts_at", "folio").first()
     if following is None:
         return
-    items = minutes.action_items.filter(done_on__isnull=True, commitment__isnull=True).exclude(agenda_items__meeting=following)
+    items = minutes.action_items.to_do().exclude(agenda_items__meeting=following)
     brought = list(items.order_by("number"))
     if not brought:
         return

@@ -102,13 +102,14 @@ def file_evidence(
     at: dt.datetime,
     report: ProgressReport,
     validation: Validation | None = None,
+    reply: Reply | None = None,
 ) -> list[Evidence]:
-    """Store the evidence of a report, or that of a validation of it. Raises ValidationError, telling which one."""
+    """Store the evidence of a report, of a validation of it, or of the answer to that. Raises ValidationError, telling which one."""
     filed = []
     for number, row in enumerate(rows, 1):
         try:
             evidence = build_evidence(row)
-            evidence.report, evidence.validation = report, validation
+            evidence.report, evidence.validation, evidence.reply = report, validation, reply
             stored.append(evidence.file)
             create(evidence, actor=actor, at=at)
         except ValidationError as error:
@@ -184,11 +185,18 @@ def validate_report(
 
 
 def reply(
-    *, validation: Validation, party: Party, actor: Any, text_es: str, text_en: str = "", at: dt.datetime | None = None
+    *,
+    validation: Validation,
+    party: Party,
+    actor: Any,
+    text_es: str,
+    text_en: str = "",
+    evidence: Rows = (),
+    at: dt.datetime | None = None,
 ) -> Reply:
     """A party of the side that reported answers what the other side said of the report. Append-only."""
     report = validation.report
-    with step(COMMITMENT, report.commitment, "reply", actor=actor, at=at) as change:
+    with kept_or_gone() as stored, step(COMMITMENT, report.commitment, "reply", actor=actor, at=at) as change:
         record: Commitment = change.record
         refuse_stranger(record, party, actor)
         if party.side != report.party.side:
@@ -209,12 +217,14 @@ def reply(
             replied_by=account(actor),
         )
         create(made, actor=actor, at=change.at)
+        rows = file_evidence(evidence, stored, actor=actor, at=change.at, report=report, validation=validation, reply=made)
         change.note("replies", None, made.folio)
         payload = {
             "validation": validation.folio,
             "party": party.key,
             "side": party.side,
             "text_sha256": ledger.fingerprint({"es": made.text_es, "en": made.text_en}),
+            "evidence": evidence_payload(rows),
         }
         ledger.append("reply", made.folio, payload, at=change.at)
     return made

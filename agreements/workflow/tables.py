@@ -224,6 +224,16 @@ COMMITMENT = Workflow(
             note=gettext_lazy("The side that did not ask."),
         ),
         Transition(
+            "decline_extension",
+            pgettext_lazy("step", "Decline the extension"),
+            (C.IN_FORCE,),
+            None,
+            ("asked_side",),
+            needs_reason=True,
+            guard=gaps.no_extension_asked,
+            note=gettext_lazy("The side that did not ask; the due date stays, and more time can be asked for again."),
+        ),
+        Transition(
             "cancel",
             pgettext_lazy("step", "Cancel"),
             (C.IN_FORCE,),
@@ -264,6 +274,15 @@ MEETING = Workflow(
             None,
             ("invited", "organizer"),
             note=gettext_lazy("Also says which of the possible times suit; an organizer answers for the invited who said so."),
+        ),
+        Transition(
+            "uninvite",
+            pgettext_lazy("step", "Take an invitation back"),
+            (M.PROPOSED, M.SCHEDULED),
+            None,
+            ("organizer",),
+            needs_reason=True,
+            note=gettext_lazy("Whoever is not expected any more is told why; the link of the invitation dies."),
         ),
         Transition(
             "cancel",

@@ -140,6 +140,32 @@ class AnswerForm(BaseForm):
                 )
 
 
+class TakeBackForm(BaseForm):
+    """Whose invitation is taken back, and why. For organizers alone."""
+
+    submit_label = gettext_lazy("Take the invitation back")
+    submit_class = "btn-secondary"
+    guest = forms.ChoiceField(
+        label=gettext_lazy("Whose invitation"), error_messages={"required": gettext_lazy("Say whose invitation it is.")}
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": "2"}),
+        help_text=gettext_lazy("It stands in the mail that they get, and in the history of the meeting."),
+    )
+
+    def __init__(self, *args: Any, rows: list[Attendance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made_with["rows"] = rows
+        self.rows = {str(row.pk): row for row in rows}
+        self.fields["guest"].choices = [("", "—"), *((key, guest_label(row)) for key, row in self.rows.items())]
+
+    def given(self) -> dict[str, Any]:
+        """Guest and reason, as the door takes them."""
+        return {"guest": self.rows[self.cleaned_data["guest"]], "reason": self.cleaned_data["reason"]}
+
+
 def guest_label(row: Attendance) -> str:
     """Who is invited: the person where one was named, and the body. For organizers alone."""
     if row.participation is None:

@@ -1,8 +1,8 @@
 """The follow-up board: what is late, due soon, not reported, disputed, not validated, not proved; and cut-off campaigns.
 
-What is late anybody reads, from the first day after its date. So that neither side learns it from the public, both see it
-come: here as *due soon* from `DUE_SOON_DAYS` before, and by mail ten working days before and on the day itself
-(`agreements.reminders`, which tells the side to which it is owed as well).
+What is late both sides read here from the first day after its date, and everybody else some working days later
+(`LATE_PUBLIC_AFTER`). Both see it come, as *due soon* from `DUE_SOON_DAYS` before, and by mail ten working days before and on the
+day itself (`agreements.reminders`, which tells the side to which it is owed as well).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from agreements import workflow as doors
+from agreements.light import tell_quiet
 from agreements.models import Campaign, CampaignAsk, Commitment
 from agreements.permissions import is_organizer_of
 from agreements.workflow.campaign import owing
@@ -41,12 +42,15 @@ from forum.workspace.editions import chosen_edition
 SECTIONS: dict[str, tuple[Any, Any, Callable[[Any], Any]]] = {
     "late": (
         pgettext_lazy("section of the follow-up board", "late"),
-        gettext_lazy("Their date has passed and they are not reported as fulfilled. Everybody reads this."),
+        gettext_lazy(
+            "Their date has passed and they are not reported as fulfilled. Both sides read it here at once, everybody else from the "
+            "day that stands beside the light."
+        ),
         lambda rows: rows.filter(light="late"),
     ),
     "due_soon": (
         pgettext_lazy("section of the follow-up board", "due soon"),
-        gettext_lazy("Due within thirty days: both sides see it here before anybody can read that it is late."),
+        gettext_lazy("Due within thirty days."),
         lambda rows: rows.filter(light="due_soon"),
     ),
     "no_report": (
@@ -99,7 +103,8 @@ def follow_up(request: HttpRequest) -> HttpResponse:
     mine = bool(roles.agencies or roles.organizations) and not request.GET.get("edition")
     edition = None if mine else chosen_edition(request)
     today = timezone.localdate() if edition is None else edition.today()
-    rows = Commitment.objects.visible_to(request.user).in_force().filter(cancelled_at__isnull=True).with_light(today)
+    rows = Commitment.objects.visible_to(request.user).in_force().filter(cancelled_at__isnull=True)
+    rows = rows.with_light(today, at_once=True)
     rows = (
         rows.of_party(agencies=roles.agencies, organizations=roles.organizations)
         if edition is None
@@ -119,6 +124,7 @@ def follow_up(request: HttpRequest) -> HttpResponse:
         orders={"folio": BY_FOLIO},
         prepare=lambda found: found.select_related("agreement__edition", "lead__organization", "lead__agency"),
     )
+    tell_quiet(listing, today)
     return render(
         request,
         "agreements/workspace/board.html",
@@ -128,7 +134,7 @@ def follow_up(request: HttpRequest) -> HttpResponse:
             "tiles": tiles,
             "chosen": SECTIONS[chosen],
             "listing": listing,
-            "rows": [(each, each.days_late(today)) for each in listing],
+            "rows": [(each, each.days_late(today, at_once=True)) for each in listing],
             "bodies": by_body(rows) if edition is not None else [],
             "sections": [label for label, _meaning, _narrow in SECTIONS.values()],
             "campaigns": campaigns_of(edition) if edition is not None else [],

@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.evidence import build_evidence
@@ -320,8 +321,35 @@ class CancelForm(PartyReasonForm):
     submit_label = gettext_lazy("Agree to cancel it")
 
 
-class AcceptExtensionForm(PartyReasonForm):
-    """The other side accepts the later date."""
+class AnswerExtensionForm(PartyReasonForm):
+    """The other side accepts the later date, or declines it with a reason."""
 
-    submit_label = gettext_lazy("Accept the new date")
-    reason = None  # type: ignore[assignment]
+    submit_label = gettext_lazy("Send the answer")
+    answer_given = forms.ChoiceField(
+        label=gettext_lazy("What we answer"),
+        choices=[
+            ("accept", gettext_lazy("We accept the new date")),
+            ("decline", gettext_lazy("We decline: the due date stays")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = long_text(
+        gettext_lazy("Reason"),
+        rows=3,
+        help_text=gettext_lazy("Needed when you decline: the side that asked reads it, and the public."),
+    )
+    field_order = ["party", "answer_given", "reason"]
+
+    @property
+    def declines(self) -> bool:
+        return bool(self.cleaned_data.get("answer_given") == "decline")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.declines and not given.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Say why you decline."))
+        return given
+
+    def answer(self) -> dict[str, Any]:
+        """The answer as the door takes it."""
+        return self.values("party", *(["reason"] if self.declines else []))

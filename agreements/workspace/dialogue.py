@@ -14,9 +14,10 @@ from agreements.models import Validation
 from agreements.permissions import is_organizer_of
 from agreements.workspace.access import agreement_for, allowed, is_insider_of_commitment, parties_of, refuse_step
 from agreements.workspace.agreement_forms import long_text
-from agreements.workspace.commitment_forms import PartyReasonForm
+from agreements.workspace.commitment_forms import PartyReasonForm, WithEvidence, evidence_rows
 from agreements.workspace.fields import PickField, options
 from agreements.workspace.record import comment_form_of, show_agreement
+from agreements.workspace.rows import RowsBlock
 from core.forms import BaseForm, pair
 from core.gate import get_for
 from core.workspace import attempt, done, sent, show_form, workspace_page
@@ -36,7 +37,7 @@ def agreement_comment(request: HttpRequest, folio: str) -> HttpResponse:
     return show_agreement(request, record, comment_form=form)
 
 
-class ReplyForm(PartyReasonForm):
+class ReplyForm(WithEvidence, PartyReasonForm):
     """The side that reported answers."""
 
     submit_label = gettext_lazy("Answer")
@@ -44,8 +45,12 @@ class ReplyForm(PartyReasonForm):
     text_es = long_text(gettext_lazy("Answer in Spanish"), rows=4, required=True)
     text_en = long_text(gettext_lazy("Answer in English"), rows=4)
 
+    def __init__(self, data: Any = None, files: Any = None, *, parties: list[Any], **kwargs: Any) -> None:
+        super().__init__(data, files, parties=parties, **kwargs)
+        self.row_sets = {"evidence": evidence_rows(data, files)}
+
     def layout(self) -> list[Any]:
-        return ["party", pair("text_es", "text_en")]
+        return ["party", pair("text_es", "text_en"), RowsBlock(self.row_sets["evidence"])]
 
 
 @workspace_page
@@ -58,9 +63,16 @@ def reply(request: HttpRequest, folio: str) -> HttpResponse:
     commitment = said.report.commitment
     mine = [party for party in parties_of(commitment.agreement, request.user) if party.side == said.report.party.side]
     allowed(bool(mine))
-    form = ReplyForm(sent(request), parties=mine)
-    if form.is_valid() and attempt(
-        form, doors.reply, validation=said, actor=request.user, **form.values("party", "text_es", "text_en")
+    form = ReplyForm(sent(request), request.FILES or None, parties=mine)
+    if form.wants_more:
+        form.show_more()
+    elif form.is_valid() and attempt(
+        form,
+        doors.reply,
+        validation=said,
+        actor=request.user,
+        evidence=form.evidence(),
+        **form.values("party", "text_es", "text_en"),
     ):
         return done(request, _("Your answer stands beside what they said."), "workspace:commitment", commitment.folio)
     return show_form(

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from agreements import workflow as doors
-from agreements.light import light_of
-from agreements.models import Commitment, Extension
+from agreements.light import light_of, tell_quiet
+from agreements.models import ActionItem, Commitment, Extension
 from agreements.permissions import is_organizer_of
 from agreements.readings import four_readings
 from agreements.workspace.access import allowed, commitment_for, parties_of, refuse_step, report_for
-from agreements.workspace.commitment_forms import AcceptExtensionForm, CancelForm, ExtensionForm, ReportForm, ValidationForm
+from agreements.workspace.commitment_forms import AnswerExtensionForm, CancelForm, ExtensionForm, ReportForm, ValidationForm
 from core.timeline import timeline
 from core.workspace import attempt, done, sent, show_form, workspace_page
 from forum.workspace.reminding import reminded
@@ -29,8 +29,7 @@ def with_everything(commitment: Commitment) -> Commitment:
 
 
 def pending_extension(commitment: Commitment) -> Extension | None:
-    rows = commitment.extensions.filter(accepted_at__isnull=True)
-    return rows.select_related("asked_by__organization", "asked_by__agency").first()
+    return commitment.extensions.waiting().select_related("asked_by__organization", "asked_by__agency").first()
 
 
 @workspace_page(methods=("GET", "HEAD"))
@@ -45,8 +44,9 @@ def commitment(request: HttpRequest, folio: str) -> HttpResponse:
     can = {
         transition.action
         for transition in doors.COMMITMENT.available(found, user)
-        if speaks or transition.action not in ("extend", "accept_extension", "cancel")
+        if speaks or transition.action not in ("extend", "accept_extension", "decline_extension", "cancel")
     }
+    tell_quiet([found], today)
     reports = sorted(found.reports.all(), key=lambda each: (each.cut_off, each.number), reverse=True)
     return render(
         request,
@@ -56,21 +56,25 @@ def commitment(request: HttpRequest, folio: str) -> HttpResponse:
             "commitment": found,
             "agreement": found.agreement,
             "shared": found.co_responsible.select_related("organization", "agency").order_by("id"),
-            "light": light_of(found, today),
-            "days_late": found.days_late(today),
-            "readings": four_readings(found, today),
+            "light": light_of(found, today, at_once=True),
+            "days_late": found.days_late(today, at_once=True),
+            "readings": four_readings(found, today, at_once=True),
             "reports": reports,
             "last_report": found.last_report,
             "can": can,
             "may_validate": "validate" in can,
             "may_reply": {party.side for party in mine} if "reply" in can else set(),
-            "may_accept_extension": pending is not None and any(party.side != pending.asked_by.side for party in mine),
+            "may_answer_extension": pending is not None and any(party.side != pending.asked_by.side for party in mine),
             "pending": pending,
             "extensions": found.extensions.select_related(
-                "asked_by__organization", "asked_by__agency", "accepted_by__organization", "accepted_by__agency"
+                *(f"{who}__{body}" for who in ("asked_by", "accepted_by", "declined_by") for body in ("organization", "agency"))
             ),
             "cancellations": found.cancellations.select_related("party__organization", "party__agency"),
             "organizer": is_organizer_of(found, user),
+            "from_minutes": ActionItem.objects.visible_to(user)
+            .filter(commitment=found)
+            .select_related("meeting")
+            .order_by("meeting__starts_at", "number"),
             "timeline": timeline(found, workflows=doors.WORKFLOWS),
         },
     )
@@ -203,17 +207,26 @@ def commitment_extension(request: HttpRequest, folio: str) -> HttpResponse:
 
 
 def answer_extension(request: HttpRequest, found: Commitment, pending: Extension, parties: list[Any]) -> HttpResponse:
-    form = AcceptExtensionForm(sent(request), parties=parties)
-    if form.is_valid() and attempt(form, doors.accept_extension, extension=pending, actor=request.user, **form.values("party")):
-        return done(request, _("The new due date counts from now on."), "workspace:commitment", found.folio)
+    """Accept or decline what the other side asked for."""
+    form = AnswerExtensionForm(sent(request), parties=parties)
+    declines = form.is_valid() and form.declines
+    door = doors.decline_extension if declines else doors.accept_extension
+    if form.is_valid() and attempt(form, door, extension=pending, actor=request.user, **form.answer()):
+        sentence = _("Declined: the due date stays as it is, and the side that asked is told why.")
+        return done(
+            request,
+            sentence if declines else _("The new due date counts from now on."),
+            "workspace:commitment",
+            found.folio,
+        )
     return show_form(
         request,
         "agreements/workspace/party_step.html",
         form,
         commitment=found,
         agreement=found.agreement,
-        title=_("Accept the extension"),
-        note=_("Without your acceptance the due date stays as it is."),
+        title=_("Answer the extension"),
+        note=_("Without your acceptance the due date stays as it is. Your answer is public, with its reason."),
         pending=pending,
     )
 

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods
 from agreements import workflow as doors
 from agreements.invitations import open_invitation, own_rows
 from agreements.permissions import is_invited_to, is_organizer_of
+from agreements.workflow.inviting import guest_words
 from agreements.workspace.access import allowed, meeting_for, refuse_step
-from agreements.workspace.answers import AnswerForm
-from agreements.workspace.meetings import attendance_of, show_meeting
-from core.events import record_event, record_read
+from agreements.workspace.answers import AnswerForm, TakeBackForm
+from agreements.workspace.meetings import attendance_of, show_meeting, turned_back
+from core.events import SYSTEM, record_event, record_read
 from core.mail_links import DeadLink, closed
+from core.outbox.notices import Addressee
 from core.received import received
 from core.workflow import StepRefused, sentence_of
 from core.workspace import REFUSED, attempt, done, sent, workspace_page
@@ -38,6 +40,19 @@ def meeting_answer(request: HttpRequest, folio: str) -> HttpResponse:
     if form.is_valid() and attempt(form, form.send, actor=request.user):
         return done(request, _("The answer is recorded."), "workspace:meeting", found.folio)
     return show_meeting(request, found, answering=form)
+
+
+@workspace_page(methods=("POST",))
+def meeting_uninvite(request: HttpRequest, folio: str) -> HttpResponse:
+    """An organizer takes an invitation back."""
+    found = meeting_for(request, folio, is_organizer_of)
+    back = turned_back(request, found, "uninvite")
+    if back is not None:
+        return back
+    form = TakeBackForm(request.POST, rows=attendance_of(found), prefix="back")
+    if form.is_valid() and attempt(form, doors.take_back_invitation, meeting=found, actor=request.user, **form.given()):
+        return done(request, _("The invitation is taken back; they are told why."), "workspace:meeting", found.folio)
+    return show_meeting(request, found, taking_back=form)
 
 
 @workspace_page(methods=("POST",))
@@ -108,7 +123,10 @@ def answer_by_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def send_by_mail(*, form: AnswerForm, user: Any) -> None:
-    """Through the same door; the event says that it came by the link."""
+    """Through the same door; the event says that it came by the link, and from whom where it is no account."""
+    guest = isinstance(user, Addressee)
+    actor = SYSTEM if guest else user
     with transaction.atomic():
-        form.send(user)
-        record_event(form.meeting, "answer_by_mail", actor=user)
+        form.send(actor)
+        told = {"invited": [None, [guest_words(row) for row in form.rows]]} if guest else {}
+        record_event(form.meeting, "answer_by_mail", actor=actor, changes=told)

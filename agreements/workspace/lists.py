@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from agreements.light import tell_quiet
 from agreements.models import Agreement, Commitment, Evidence, Meeting
 from agreements.querysets import attendance_rows, party_rows
 from core.listing import ChoiceFilter, Filter, Listing, RecordFilter, TextFilter
@@ -143,12 +144,13 @@ def commitments(request: HttpRequest) -> HttpResponse:
         request,
         Commitment.objects.visible_to(user)
         .filter(concerning(roles, edition="agreement__edition", agreement="agreement"))
-        .with_light(today),
+        .with_light(today, at_once=True),
         filters,
         orders={"folio": BY_FOLIO, "new": NEWEST},
         prepare=lambda rows: rows.select_related("agreement__edition", "lead__organization", "lead__agency"),
     )
-    rows = [(each, each.days_late(today)) for each in shown]
+    tell_quiet(shown, today)
+    rows = [(each, each.days_late(today, at_once=True)) for each in shown]
     return render(
         request, "agreements/workspace/commitments.html", {"title": gettext("Commitments"), "listing": shown, "rows": rows}
     )

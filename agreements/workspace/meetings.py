@@ -19,7 +19,7 @@ from agreements.models import ActionItem, AgendaItem, Agreement, Attendance, Com
 from agreements.permissions import is_organizer_of, stands_for
 from agreements.workflow.meeting import prefilled_agenda
 from agreements.workspace.access import agreement_for, allowed, meeting_for, organized_editions, refuse_step
-from agreements.workspace.answers import AnswerForm, slot_rows
+from agreements.workspace.answers import AnswerForm, TakeBackForm, slot_rows
 from agreements.workspace.drafting import chosen_edition
 from agreements.workspace.meeting_forms import HoldForm, MeetingForm, MoveForm, agenda_rows, invited_rows
 from agreements.workspace.minutes_forms import ActionItemForm
@@ -160,9 +160,10 @@ def show_meeting(
     failed: StepForm | None = None,
     *,
     answering: AnswerForm | None = None,
+    taking_back: TakeBackForm | None = None,
     refused: str = "",
 ) -> HttpResponse:
-    """The record page of a meeting. `failed`: a step that was refused; `answering`: an answer; `refused`: a chosen time."""
+    """The record page of a meeting. `failed`: a step that was refused; `answering`, `taking_back`: a form; `refused`: a sentence."""
     user = request.user
     organizer = is_organizer_of(found, user)
     attendance = attendance_of(found)
@@ -174,7 +175,7 @@ def show_meeting(
         ActionItem.objects.visible_to(user)
         .in_force()
         .filter(meeting=found)
-        .select_related("organization", "agency", "commitment", "meeting")
+        .select_related("organization", "agency", "commitment__agreement", "meeting", "minutes")
         .order_by("number")
     )
     commitments = commitments_for_items(found, user) if items else []
@@ -200,6 +201,7 @@ def show_meeting(
             "slots": slots,
             "refused": refused,
             **answer_forms(found, attendance, user, answering),
+            "back_form": back_form_of(found, attendance, user, taking_back),
             "may_write": organizer and doors.MEETING.refusal(found, "draft_minutes", user) is None,
             "steps": step_buttons(
                 doors.MEETING,
@@ -207,12 +209,12 @@ def show_meeting(
                 user,
                 url=lambda action: reverse("workspace:meeting_step", args=[found.folio, action]),
                 pages={action: reverse(name, args=[found.folio]) for action, name in PAGES.items()},
-                leave_out=("draft_minutes", "answer", "tick", *(["confirm"] if slots else [])),
+                leave_out=("draft_minutes", "answer", "uninvite", "tick", *(["confirm"] if slots else [])),
                 failed=failed,
             ),
             "timeline": timeline(found, workflows=doors.WORKFLOWS),
         },
-        status=REFUSED if failed is not None or answering is not None or refused else 200,
+        status=REFUSED if refused or any(each is not None for each in (failed, answering, taking_back)) else 200,
     )
 
 
@@ -232,6 +234,15 @@ def answer_forms(found: Meeting, attendance: list[Attendance], user: Any, failed
     for form in filter(None, kept.values()):
         form.action = reverse("workspace:meeting_answer", args=[found.folio])
     return {f"{name}_form": form for name, form in kept.items()}
+
+
+def back_form_of(found: Meeting, rows: list[Attendance], user: Any, failed: TakeBackForm | None) -> TakeBackForm | None:
+    """The form that takes an invitation back; None where nobody can be uninvited."""
+    if not rows or doors.MEETING.refusal(found, "uninvite", user) is not None:
+        return None
+    form = failed or TakeBackForm(None, rows=rows, prefix="back")
+    form.action = reverse("workspace:meeting_uninvite", args=[found.folio])
+    return form
 
 
 def attendance_of(found: Meeting) -> list[Attendance]:

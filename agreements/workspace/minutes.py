@@ -34,7 +34,7 @@ def start_of(found: Meeting) -> dict[str, Any]:
     rows = found.attendance.select_related("organization", "agency").order_by("id")
     agenda = list(
         AgendaItem.objects.filter(meeting=found)
-        .select_related("action_item__organization", "action_item__agency")
+        .select_related("action_item__organization", "action_item__agency", "action_item__commitment__agreement")
         .order_by("number")
     )
     following = next_of(found)
@@ -71,7 +71,7 @@ def when_words(meeting: Meeting) -> str:
 
 
 def still_open(item: AgendaItem) -> bool:
-    return item.action_item is not None and item.action_item.done_on is None and item.action_item.commitment_id is None
+    return item.action_item is not None and item.action_item.is_to_do
 
 
 def open_words(item: Any) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agreements.light import tell_quiet
 from agreements.models import Agreement, AgreementVersion, Clause, Commitment, Meeting
 from agreements.permissions import is_organizer_of
 from agreements.workflow import (
@@ -50,10 +51,12 @@ def clauses_of(version: AgreementVersion | None) -> list[Clause]:
 
 def commitments_of(agreement: Agreement, user: Any) -> list[Commitment]:
     """The commitments with their light today."""
-    rows = Commitment.objects.visible_to(user).filter(agreement=agreement).with_light(agreement.edition.today())
+    today = agreement.edition.today()
+    rows = Commitment.objects.visible_to(user).filter(agreement=agreement).with_light(today, at_once=True)
     found = list(rows.select_related("lead__organization", "lead__agency").order_by("number"))
     for commitment in found:
         commitment.agreement = agreement
+    tell_quiet(found, today)
     return found
 
 

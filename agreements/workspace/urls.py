@@ -9,6 +9,7 @@ from agreements.workspace import (
     dialogue,
     drafting,
     follow_up,
+    from_minutes,
     inviting,
     lists,
     meeting_edit,
@@ -57,6 +58,7 @@ urlpatterns = [
     path(_("meetings/<str:folio>/attendance/tick/"), inviting.meeting_tick, name="meeting_tick"),
     path(_("meetings/<str:folio>/sheet/"), inviting.meeting_sheet, name="meeting_sheet"),
     path(_("meetings/<str:folio>/answer/"), inviting.meeting_answer, name="meeting_answer"),
+    path(_("meetings/<str:folio>/uninvite/"), inviting.meeting_uninvite, name="meeting_uninvite"),
     path(_("meetings/<str:folio>/times/<int:number>/choose/"), inviting.meeting_choose, name="meeting_choose"),
     path(_("meetings/<str:folio>/minutes/"), minutes.minutes, name="minutes"),
     path(_("meetings/<str:folio>/minutes.pdf"), papers.minutes, {"form": "pdf"}, name="minutes_pdf"),
@@ -67,4 +69,5 @@ urlpatterns = [
     path(_("meetings/<str:folio>/minutes/remark/"), minutes.minutes_remark, name="minutes_remark"),
     path(_("meetings/<str:folio>/minutes/steps/<str:action>/"), minutes.minutes_step, name="minutes_step"),
     path(_("action-items/<str:folio>/"), meetings.meeting_action_item, name="meeting_action_item"),
+    path(_("action-items/<str:folio>/commitment/"), from_minutes.item_commitment, name="item_commitment"),
 ]

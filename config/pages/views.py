@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -161,6 +162,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "today": today,
         "silent": standing.silent_bodies(today, chosen),
         "pictures": progress_pictures(today, chosen),
+        "late_after": settings.LATE_PUBLIC_AFTER,
     }
     return render(request, "config/public/progress.html", context)
 

@@ -305,11 +305,11 @@ class Reference(Widget):
         """The one record with that key in any case, or with that text in one of the other fields."""
         if not key or len(key) > 200:
             return None
+        condition = self.scope(resource, row) if self.scope else {}
         if resource.dry and key.startswith("+"):
             from core.imports.entering import promised
 
-            return promised(resource, self, key)
-        condition = self.scope(resource, row) if self.scope else {}
+            return promised(resource, self, key, condition)
         place = tuple((name, getattr(part, "pk", part)) for name, part in condition.items())
         cache = resource.cache.setdefault((self.model, self.also, place), {})
         folded = key.casefold()

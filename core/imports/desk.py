@@ -6,7 +6,6 @@ name that only its sender's signed token knows. Every step is a form, so it work
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,6 @@ from typing import Any, BinaryIO
 from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,17 +29,26 @@ from core.imports.doubts import mark_of as doubts_mark
 from core.imports.encodings import ENCODINGS
 from core.imports.entering import enter
 from core.imports.jobs import nudge
-from core.imports.kept import forget_plan, keep_plan, kept_plan
-from core.imports.pending import put_by, stored_of, take_back
+from core.imports.kept import keep_plan, kept_plan
+from core.imports.pending import forget, put_by, stored_of, take_back
 from core.imports.plan import Plan, known_names, propose, questions, strange_values, used_before
 from core.imports.problems import FileRefused
 from core.imports.reader import MOST_BYTES, REPORT_PREFIX, Reading, Table, read
 from core.imports.registry import kinds, resource_for
+from core.imports.reread import keep_read, read_again
 from core.imports.resolve import page_of, take
 from core.imports.resource import RecordResource
 from core.imports.runner import SMALL, Run, enqueue, opened, run_import
 from core.imports.settling import MADE
-from core.imports.values import MOST_CONSTANTS, MOST_VALUES, constants_of, names_to_settle, word_choices
+from core.imports.values import (
+    MOST_CONSTANTS,
+    MOST_VALUES,
+    NO_NAMES,
+    constants_of,
+    names_to_settle,
+    page_of_names,
+    word_choices,
+)
 from core.imports.writer import CONTENT_TYPES, run_export
 from core.models.imports import BatchState, ImportBatch, Outcome
 from core.text import clean_line, fold
@@ -135,7 +142,10 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
             form.refuse(str(error))
         else:
             token = put_by(request.user, kind, file, {"name": name, "edition": edition})
-            return look_page(request, tried_whole(request, look, name, stored_of(token), edition), token)
+            stored = stored_of(token)
+            keep_plan(stored, look.plan)
+            keep_read(stored, name, look.table, known=known_names(look.resource), reading=look.plan.reading)
+            return look_page(request, tried_whole(request, look, name, stored, edition), token)
     context = {"kind": kind, "words": kind_words(kind), "title": _("Import: %(name)s") % {"name": kind_words(kind)}}
     return show_form(request, "workspace/imports/send.html", form, **context)
 
@@ -177,8 +187,11 @@ def looked_at(
     """
     resource = desk_resource(request, kind, edition)
     reading = replace(Reading.of({key: given.get(key, "") for key in READ_AS} if given else {}), lenient=True)
-    table = read(name, file, known=known_names(resource), reading=reading)
-    if given and given.get("headers") == mark_of(table):
+    known = known_names(resource)
+    table = (
+        read_again(stored, name, file, known=known, reading=reading) if stored else read(name, file, known=known, reading=reading)
+    )
+    if given and given.get("headers") == table.mark:
         plan = sent_plan(given, table, kept or Plan())
     elif said is not None:
         plan = said(table)
@@ -221,16 +234,6 @@ def tried_whole(request: HttpRequest, look: Look, name: str, stored: str, editio
     return look
 
 
-def names_of_columns(plan: Plan) -> set[str]:
-    """Our columns for which the file, or what is the same for every row, has texts."""
-    return {*plan.columns.values(), *plan.constants}
-
-
-def mark_of(table: Table) -> str:
-    """Tells whether a page was about these headers: read in another way, a file has others, and is proposed for anew."""
-    return hashlib.sha256("\n".join(table.headers).encode("utf-8", "replace")).hexdigest()[:16]
-
-
 def sent_plan(given: Any, table: Table, kept: Plan) -> Plan:
     """The plan that the page sent back: a column for each header by its place, answers, words for coded values, texts for
     every row, and what was said about single rows."""
@@ -245,11 +248,18 @@ def sent_plan(given: Any, table: Table, kept: Plan) -> Plan:
         for question in ("dates", "percent"):
             if answer := given.get(f"{question}-{place}", "")[:10]:
                 plan.answers.setdefault(header, {})[question] = answer
+        # What was said of names on other pages stays.
+        as_before = kept.columns.get(header, "") == plan.columns[header]
+        said = dict(kept.values.get(header, {})) if as_before else {}
         for number in range(MOST_VALUES):
             folded, word = given.get(f"value-{place}-{number}", "")[:200], given.get(f"word-{place}-{number}", "")[:200]
             word = word or given.get(f"anew-{place}-{number}", "")[:30]
             if folded and word:
-                plan.values.setdefault(header, {})[folded] = word
+                said[folded] = word
+            elif folded:
+                said.pop(folded, None)
+        if said:
+            plan.values[header] = said
     return plan
 
 
@@ -272,9 +282,7 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
         return again(request, kind, _("The file is no longer there: choose it again."))
     except FileRefused as error:
         return again(request, kind, str(error))
-    default_storage.delete(stored)
-    forget_plan(stored)
-    trials.forget(stored)
+    forget(stored)
     return redirect("workspace:import", batch.key)
 
 
@@ -324,6 +332,8 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
         if fold(header).startswith(REPORT_PREFIX):
             continue
         name = look.plan.columns.get(header, "")
+        asked_page = str(look.given.get("names", "")) if look.given else ""
+        names = page_of_names(named[header], asked_page.removeprefix(f"{place}:")) if header in named else NO_NAMES
         columns.append(
             {
                 "place": place,
@@ -333,7 +343,8 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
                     :2
                 ],
                 "questions": asked.get(header, []),
-                "strange": word_choices(look, header, name, strange.get(header, [])) + named.get(header, []),
+                "strange": word_choices(look, header, name, strange.get(header, [])) + names.shown,
+                "names": names,
                 "left_out": look.resource.left_out.get(header) or (run and run.left_out.get(header, "")),
             }
         )
@@ -349,13 +360,11 @@ def look_page(request: HttpRequest, look: Look, token: str) -> HttpResponse:
         "choices": [(name, column.header) for name, column in look.resource.fields.items() if column.names and not column.hidden],
         "page": page_of(look, look.given) if run else None,
         "constants": constants_of(look),
-        "offers_keys": bool(
-            look.refusal and look.resource.key_prefix and look.resource.identity[0] not in names_of_columns(look.plan)
-        ),
+        "offers_keys": bool(look.refusal and look.resource.key_prefix and look.resource.identity[0] not in look.plan.named),
         "goes_in": bool(good or (run and run.untried)),
         "good": good,
         "token": token,
-        "mark": mark_of(look.table),
+        "mark": look.table.mark,
         "encodings": ENCODINGS.items(),
         "delimiters": DELIMITERS.items(),
     }

@@ -56,28 +56,34 @@ def is_anew(text: str) -> bool:
     return text.startswith(ANEW) and len(text) > 1
 
 
-def promised(resource: Any, widget: Reference, text: str) -> Any:
-    """In a dry run: the record that will bear the name in `text`, unsaved. One for each name."""
+def promised(resource: Any, widget: Reference, text: str, condition: dict[str, Any]) -> Any:
+    """In a dry run: the record that will bear the name in `text`, unsaved. One for each name and place (`condition`)."""
     name = clean_line(text.removeprefix(ANEW))
     there = resource.promised.setdefault(widget.model, {})
-    if fold(name) not in there:
+    place = " ".join([fold(name), *(str(getattr(part, "pk", part)) for part in condition.values())])
+    if place not in there:
         model: Any = widget.model
-        there[fold(name)] = model(pk=-1 - len(there), **{model.KEY: name[:60], "name": name})
-    return there[fold(name)]
+        target = resource_of(model)
+        named = target.named(name) if target is not None else {}
+        there[place] = model(pk=-1 - len(there), **{model.KEY: name[:60], **named, **condition})
+    return there[place]
 
 
 def named_anew(plan: Plan, table: Table) -> Iterator[tuple[str, str, str, str]]:
     """(header, folded name, name as the first cell with it writes it, answer) of each name of which a new record is said."""
-    wanted = {(header, folded): said for header, of in plan.values.items() for folded, said in of.items() if is_anew(said)}
     places = {header: place for place, header in enumerate(table.headers)}
+    said_anew = {header: {folded: said for folded, said in of.items() if is_anew(said)} for header, of in plan.values.items()}
+    wanted = {header: of for header, of in said_anew.items() if of and header in places}
     for row in table.rows:
         if not wanted:
             return
-        for header, folded in list(wanted):
-            cell = row.cells[places[header]] if header in places else ""
+        for header, of in list(wanted.items()):
+            cell = row.cells[places[header]]
             for text in (cell, *cell.split(";")):
-                if text and fold(text) == folded and (header, folded) in wanted:
-                    yield header, folded, clean_line(text), wanted.pop((header, folded))
+                if text and (folded := fold(text)) in of:
+                    yield header, folded, clean_line(text), of.pop(folded)
+            if not of:
+                del wanted[header]
 
 
 def enter(resource: Any, plan: Plan, table: Table, *, edition: str) -> list[ImportBatch]:

@@ -14,6 +14,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from core.imports import trials
+from core.imports.kept import forget_plan
+from core.imports.reread import forget_table
 
 PENDING = "imports/pending"
 SALT = "core.admin_io"
@@ -56,6 +58,14 @@ def take_back(text: str, user: Any, kind: str) -> Waiting:
     token = told_by(text, user, kind)
     file = default_storage.open(token["stored"])
     return Waiting(token["stored"], token["name"], token["edition"], token.get("all_or_nothing", False), file)
+
+
+def forget(stored: str) -> None:
+    """The file is imported, or is to be gone: it goes with all that was kept beside it."""
+    default_storage.delete(stored)
+    forget_plan(stored)
+    forget_table(stored)
+    trials.forget(stored)
 
 
 def sweep() -> None:

@@ -128,6 +128,11 @@ class Plan:
     #: Keys of the imports by which new records came in that this file names (`core.imports.entering`).
     entered: list[str] = field(default_factory=list)
 
+    @property
+    def named(self) -> set[str]:
+        """Our columns for which the file, or what is the same for every row, has texts."""
+        return {*self.columns.values(), *self.constants}
+
     def as_dict(self) -> dict[str, Any]:
         read = {name: getattr(self.reading, name) for name in ("encoding", "delimiter", "sheet", "header_row", "lenient")}
         kept = {

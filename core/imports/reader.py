@@ -6,6 +6,7 @@ measured before it is unpacked, and rows beyond a few thousand wait on disk, so 
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -89,6 +90,11 @@ class Table:
     rows: Rows
     notes: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """Tells whether a page was about these headers: read in another way, a file has others, and is proposed for anew."""
+        return hashlib.sha256("\n".join(self.headers).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 #: What a kind of file gives: its rows from the first on, facts, notes.

@@ -49,6 +49,8 @@ class RecordResource(Opening, Settling, Resource):
     examples: ClassVar[dict[str, str]] = {}
     #: The column of words that a new record needs besides its name, where a name in another file may make one; '' for none.
     asked_of_new: ClassVar[str] = ""
+    #: Why a name in another file makes no record of this kind, where it makes none: a sentence for whoever asks.
+    made_elsewhere: ClassVar[Any] = ""
     #: Whether an export holds personal data (it then leaves an event).
     is_personal: ClassVar[bool] = False
 
@@ -94,6 +96,11 @@ class RecordResource(Opening, Settling, Resource):
     def example_key(cls) -> str:
         """How a record of this kind is named in a cell of another one, for templates."""
         return cls.examples.get("folio") or cls.examples.get(cls.identity[0], "")
+
+    @classmethod
+    def named(cls, name: str) -> dict[str, Any]:
+        """What an unsaved record with this name is made of, beside its key."""
+        return {cls.name_column: name}
 
     @property
     def model(self) -> type[models.Model]:

@@ -76,7 +76,11 @@ class Subscription(models.Model):
 
 
 class Message(models.Model):
-    """One mail that is owed: about this event, to this account or subscriber, or to whoever wrote the record, by this template.
+    """One mail that is owed: about this event, to this account, subscriber or person without an account, or to whoever wrote the
+    record, by this template.
+
+    `addressee` is the opaque key of a person without an account (`sockets.addressee_of`); the address is looked up when the
+    mail leaves.
 
     `due_at` is when it is to leave, `next_at` when it is tried next. Whoever sends it holds a lease (`lease`,
     `leased_until`); a lease that ran out may be taken by another worker.
@@ -105,6 +109,7 @@ class Message(models.Model):
         on_delete=models.CASCADE,
         related_name="messages",
     )
+    addressee = KeyField(_("person without an account"), blank=True, default="", editable=False)
     model = models.CharField(_("kind of record"), max_length=60)
     record_id = models.BigIntegerField(editable=False)
     record_key = KeyField(_("record"), max_length=80)
@@ -144,15 +149,24 @@ class Message(models.Model):
                 violation_error_message=_("This subscriber is told of that event already."),
             ),
             models.UniqueConstraint(
+                fields=["event", "template", "addressee"],
+                condition=~Q(addressee=""),
+                name="message_once_for_person",
+                violation_error_message=_("This person is told of that event already."),
+            ),
+            models.UniqueConstraint(
                 fields=["event", "template"],
-                condition=Q(user__isnull=True, subscription__isnull=True),
+                condition=Q(user__isnull=True, subscription__isnull=True, addressee=""),
                 name="message_once_for_writer",
                 violation_error_message=_("Whoever wrote is told of that event already."),
             ),
             models.CheckConstraint(
-                condition=Q(user__isnull=True) | Q(subscription__isnull=True),
+                condition=(Q(addressee="") & (Q(user__isnull=True) | Q(subscription__isnull=True)))
+                | Q(user__isnull=True, subscription__isnull=True),
                 name="message_one_addressee",
-                violation_error_message=_("A mail goes to an account, to a subscriber, or to whoever wrote the record."),
+                violation_error_message=_(
+                    "A mail goes to an account, to a subscriber, to a person without an account, or to whoever wrote the record."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),

@@ -20,11 +20,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import sockets
 from core.identifiers import authority, plain_text
 from core.models import Message
 from core.models.outbox import ReminderKind
 from core.outbox import notices
-from core.outbox.notices import Notice, PublicAct
+from core.outbox.notices import Addressee, Notice, PublicAct
 
 LONGEST_TITLE = 160
 LONGEST_SUBJECT = 180
@@ -42,12 +43,13 @@ class Undeliverable(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail before it has an addressee. `extra`: further headers."""
+    """A mail. `extra`: further headers; `to`: the address, where the message itself does not lead to it."""
 
     subject: str
     body: str
     extra: dict[str, str] = field(default_factory=dict)
     attachments: Sequence[tuple[str, bytes, str]] = ()
+    to: str = ""
 
 
 def typed(text: Any, longest: int = LONGEST_TITLE) -> str:
@@ -76,6 +78,14 @@ def record_of(message: Message) -> Any:
     if record is None:
         raise Undeliverable(_("The record is gone."))
     return record
+
+
+def notice_of(message: Message) -> Notice:
+    """The notice by which a message was written. Raises `Undeliverable` when there is none any more."""
+    found = notices.notice(message.template)
+    if found is None:
+        raise Undeliverable(_("This kind of mail exists no more."))
+    return found
 
 
 def may_read(record: Any, user: Any) -> bool:
@@ -118,10 +128,7 @@ class Item:
 
 def item_of(message: Message, *, private: bool) -> Item:
     """The notice of one message for its account, in the language that is active. Raises `Undeliverable`."""
-    notice = notices.notice(message.template)
-    if notice is None:
-        raise Undeliverable(_("This kind of mail exists no more."))
-    record = record_of(message)
+    notice, record = notice_of(message), record_of(message)
     user = message.user
     if not user.is_active:
         raise Undeliverable(_("The account is closed."))
@@ -188,6 +195,38 @@ def to_account(messages: list[Message], *, private: bool = True) -> tuple[Letter
         why = _("You get this mail because your account in Acuerda has to do with it. Change how mails reach you:")
         body = "\n\n".join([*paragraphs, f"-- \n{why}\n{absolute(reverse('workspace:mail_settings'))}"])
     return Letter(subject, body + "\n", attachments=[file for item in items for file in item.attachments]), left_out
+
+
+# --- to a person without an account -----------------------------------------------------------------------------------
+
+
+def addressee_of(message: Message) -> Addressee | None:
+    """The person whom a message names, None when no mail may go there (any more)."""
+    found = sockets.addressee_of.collect(key=message.addressee)
+    return found[0] if found else None
+
+
+def to_guest(message: Message, *, private: bool = True) -> tuple[Letter, list[tuple[Message, str]]]:
+    """A notice for a person without an account: what it says, the link that is this person's own, and files."""
+    person = addressee_of(message)
+    if person is None:
+        return Letter("", ""), [(message, _("No mail can go to this person any more."))]
+    with translation.override(person.language):
+        try:
+            notice, record = notice_of(message), record_of(message)
+            if person.key not in {each.key for each in notice.guests(record)}:
+                raise Undeliverable(_("The person has nothing to do with it any more."))
+            if not notice.applies(record):
+                raise Undeliverable(_("It was overtaken by what happened since."))
+            item = fill(notice, record, person, message, private=private)
+        except Undeliverable as nothing:
+            return Letter("", ""), [(message, str(nothing))]
+        public = [f"{item.link_words}:\n{item.url}"] if may_read(record, None) else []
+        own = [item.private] if item.private else public
+        why = _("You get this mail because you take part in the forum and have no account. Your data, and how to end this:")
+        foot = f"-- \n{why}\n{absolute(reverse('privacy'))}"
+        body = "\n\n".join([item.subject, item.text, *own, foot])
+    return Letter(header(f"[Acuerda] {item.subject}"), body + "\n", attachments=item.attachments, to=person.email), []
 
 
 # --- to a subscriber --------------------------------------------------------------------------------------------------

@@ -37,6 +37,27 @@ def nothing(*_given: Any) -> Sequence[Any]:
 
 
 @dataclass(frozen=True)
+class Addressee:
+    """A person without an account who is told something by mail. `key` is opaque; reads what anybody reads.
+
+    Stands where a notice takes an account: for links, and for files that a mail brings.
+    """
+
+    key: str
+    email: str
+    name: str
+    language: str
+
+    pk = None
+    is_active = True
+    is_demo = False
+
+    def get_session_auth_hash(self) -> str:
+        """What the links of mails stand and fall with: the address that they were sent to."""
+        return self.email
+
+
+@dataclass(frozen=True)
 class Notice:
     """Accounts are told of an event.
 
@@ -46,7 +67,8 @@ class Notice:
     `late`: the door itself calls `announce` once all rows are there. `urgent`: never waits for the daily mail.
     `private_link(record, user)` is an address that is itself a right: it stands in the addressee's own mail and nowhere else,
     not in the daily mail and not where an organizer reads a held mail. `to_actor`: whoever acted is told too.
-    `attachments(record, user)`: (name, bytes, type) each.
+    `attachments(record, user)`: (name, bytes, type) each. `guests(record)`: people without an account who are told too, asked
+    as `to` is.
     """
 
     name: str
@@ -63,6 +85,7 @@ class Notice:
     when: Callable[[Any, Any], bool] = always
     applies: Callable[[Any], bool] = always
     attachments: Callable[[Any, Any], Sequence[tuple[str, bytes, str]]] = nothing
+    guests: Callable[[Any], Iterable[Addressee]] = nothing
     late: bool = False
     to_actor: bool = False
     urgent: bool = False

@@ -69,8 +69,11 @@ def rows_of(record: Any) -> list[Notice]:
 
 
 def addressees_of(record: Any) -> list[Any]:
-    """The accounts that a reminder about this record goes to."""
-    return list({user.pk: user for row in rows_of(record) for user in row.to(record) if user.is_active}.values())
+    """The accounts, and the people without one, that a reminder about this record goes to."""
+    rows = rows_of(record)
+    accounts = {user.pk: user for row in rows for user in row.to(record) if user.is_active}
+    guests = {each.key: each for row in rows for each in row.guests(record)}
+    return [*accounts.values(), *guests.values()]
 
 
 def remind(due: ReminderDue) -> bool:

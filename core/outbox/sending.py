@@ -156,7 +156,7 @@ def send_one(key: int, connection: Connection, done: Sent) -> None:
         return
     try:
         with connection.not_longer_than(LONGEST_SENDING):
-            letters.email(letter, rest[0], address_of(rest[0]), connection.backend).send()
+            letters.email(letter, rest[0], letter.to or address_of(rest[0]), connection.backend).send()
     except (OSError, smtplib.SMTPException, ValueError) as error:
         give_back(rest, error, done)
         if not isinstance(error, (smtplib.SMTPRecipientsRefused, ValueError)):
@@ -191,6 +191,8 @@ def write(claimed: list[Message]) -> tuple[letters.Letter, list[tuple[Message, s
         if first.user.is_demo and settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
             return letters.Letter("", ""), [(message, "demo account") for message in claimed]
         return letters.to_account(claimed)
+    if first.addressee:
+        return letters.to_guest(first)
     if first.subscription_id is None:
         return letters.to_writer(claimed)
     if first.template == subscriptions.CONFIRM:

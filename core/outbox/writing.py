@@ -51,7 +51,7 @@ def announce(event: Event, record: Any, *, late: bool = False) -> None:
     for row in rows:
         if isinstance(row, Notice):
             if row.late == late and row.when(event, record):
-                owed += to_accounts(event, record, row)
+                owed += [*to_accounts(event, record, row), *to_guests(event, record, row)]
         elif isinstance(row, Reply):
             owed += to_writer(event, record, row) if not late else []
         elif not late and row.public(event, record):
@@ -78,6 +78,17 @@ def to_accounts(event: Event, record: Any, notice: Notice) -> list[Message]:
         due = next_digest(now) if pk in daily else now
         message = blank(event, notice.name, state, now, due)
         message.user_id, message.in_digest = pk, pk in daily
+        found.append(message)
+    return found
+
+
+def to_guests(event: Event, record: Any, notice: Notice) -> list[Message]:
+    """One message for each person without an account whom the notice names. They get no daily mail."""
+    now = timezone.now()
+    found = []
+    for key in sorted({each.key for each in notice.guests(record)}):
+        message = blank(event, notice.name, state_of(event, record), now, now)
+        message.addressee = key
         found.append(message)
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.events import SYSTEM
 from core.imports.candidates import Candidate, candidates
@@ -96,6 +97,10 @@ class AgencyResource(BodyResource):
     examples = {"key": "SRE", "acronym": "SRE", "name_es": "Secretaría de Relaciones Exteriores", "calendar": "MX"}
     name_column = "name_es"
     own_names = ("name_es", "name_en", "acronym")
+    made_elsewhere = gettext_lazy(
+        "A public body that is missing is entered by itself, in the list of public bodies or by a file of them: it needs its "
+        "acronym, its level and its calendar, and a second record of one body would split its answers."
+    )
 
     class Meta:
         model = Agency

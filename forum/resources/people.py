@@ -64,6 +64,7 @@ class ParticipantResource(OfEditionResource):
     name_column = "name"
     own_names = ("name",)
     key_prefix = "PAR-"
+    asked_of_new = "role"
     #: People whose parts in the editions of the chunk were read, if they have any.
     read_parts: frozenset[Any] = frozenset()
 
@@ -113,6 +114,10 @@ class ParticipantResource(OfEditionResource):
             raise CellError(
                 _("A participant comes for an organization or for an agency, not for both."), _("Leave one of the cells empty.")
             )
+
+    @classmethod
+    def named(cls, name: str) -> dict[str, Any]:
+        return {"person": Person(name=name)}
 
     def look_for(self, chunk: list[tuple[Any, ...]]) -> list[Any]:
         wanted: dict[int, set[str]] = {}

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -163,13 +164,18 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
     if len(key) > LONGEST_CHOICE or "\x00" in key:
         raise Http404
     message = get_object_or_404(mails_of(request.user), key=key)
-    letter, left_out = None, []
-    if message.user is not None and message.state in (MessageState.HELD, MessageState.FAILED, MessageState.QUEUED):
-        with translation.override(message.user.language):
-            letter, left_out = letters.to_account([message], private=False)
+    letter, left_out, language = None, [], settings.LANGUAGE_CODE
+    if message.state in (MessageState.HELD, MessageState.FAILED, MessageState.QUEUED):
+        if message.user is not None:
+            language = message.user.language
+            with translation.override(language):
+                letter, left_out = letters.to_account([message], private=False)
+        elif message.addressee:
+            letter, left_out = letters.to_guest(message, private=False)
     context = {
         "title": _("Mail about %(record)s") % {"record": message.record_key},
         "message": message,
+        "language": language,
         "letter": None if left_out else letter,
         "why_not": left_out[0][1] if left_out else "",
     }

@@ -44,9 +44,15 @@
   }
 
   // --- what the page says ---
-  var held = "", behind = false;
-  function say() {
+  var held = "", behind = false, soon = 0;
+  function say(late) {
     var number = names().length;
+    clearTimeout(soon);
+    // What leaves within a moment needs no word.
+    if (number && waiting.hidden && !behind && !held && !late) {
+      soon = setTimeout(function () { say(true); }, 1500);
+      return;
+    }
     waiting.hidden = !number;
     if (!number) return;
     var words = (number === 1 ? waiting.dataset.one : waiting.dataset.many).replace("%n", number);

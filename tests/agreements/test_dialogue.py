@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from django.test import TestCase
 from django.urls import reverse
 
 from agreements import workflow
-from agreements.models import DraftComment, Party, Reply
+from agreements.models import DraftComment, Evidence, Party, Reply
 from core.models import LedgerEntry, Message
 from core.workflow import StepRefused
 from tests.agreements.pages import typed
 from tests.agreements.story import AgreementWorld
+from tests.core.test_uploads import PDF, sent
 
 pytestmark = pytest.mark.once
 
@@ -70,7 +72,11 @@ class ReplyTests(AgreementWorld, TestCase):
         official = self.sign_in("official")
         self.assertContains(official.get(reverse("workspace:commitment", args=[commitment.folio])), address)
         Message.objects.all().delete()
-        answer = official.post(address, typed(official.get(address), text_es="Se abren en julio."))
+        piece = {"evidence-0-title": "Acta de apertura", "evidence-0-url": "ftp://example.org/a"}
+        refused = official.post(address, typed(official.get(address), text_es="Se abren en julio.", **piece))
+        self.assertContains(refused, 'href="#id_evidence-0-url"', status_code=422)
+        piece = {"evidence-0-file": sent("acta.pdf", PDF), "evidence-0-title": "Acta de apertura"}
+        answer = official.post(address, typed(official.get(address), text_es="Se abren en julio.", **piece))
         self.assertRedirects(answer, reverse("workspace:commitment", args=[commitment.folio]))
         made = Reply.objects.get()
         self.assertEqual((made.folio, made.party.key), (f"{said.folio}-A1", "IFE"))
@@ -82,6 +88,15 @@ class ReplyTests(AgreementWorld, TestCase):
         data = self.client.get(f"/en/agreements/{commitment.agreement.folio}.json").json()
         replies = data["commitments"][0]["reports"][0]["validations"][0]["replies"]
         self.assertEqual([(row["party"], row["text"]) for row in replies], [("IFE", {"es": "Se abren en julio."})])
+        # Its evidence is its own: neither the report's nor that of what it answers.
+        filed = Evidence.objects.get()
+        self.assertEqual((filed.reply, filed.validation, filed.report), (made, said, report))
+        self.assertEqual([piece["title"] for piece in replies[0]["evidence"]], ["Acta de apertura"])
+        of_report = data["commitments"][0]["reports"][0]
+        self.assertEqual((of_report["evidence"], of_report["validations"][0]["evidence"]), ([], []))
+        self.assertContains(page, "Acta de apertura", count=1)
+        self.assertContains(official.get(reverse("workspace:commitment", args=[commitment.folio])), "Acta de apertura", count=1)
+        self.assertEqual(len(json.loads(LedgerEntry.objects.order_by("-number").first().canonical)["payload"]["evidence"]), 1)
         commitment.refresh_from_db()
         self.assertTrue(commitment.disputed, "an answer takes no doubt back")
 

@@ -85,6 +85,12 @@ class MatrixTests(NoticeWorld, TestCase):
         )
         self.assertEqual(self.told(), {"extension_asked": {"delegate"}})
         party = self.party(commitment.agreement, "ORG-01")
+        workflow.decline_extension(extension=extension, party=party, actor=self.accounts["delegate"], reason="Urge.")
+        self.assertEqual(self.told(), {"extension_declined": {"official"}})
+        extension = workflow.ask_extension(
+            commitment=commitment, party=extension.asked_by, actor=self.accounts["official"], to_on=extension.to_on, reason="Ya."
+        )
+        self.told()
         workflow.accept_extension(extension=extension, party=party, actor=self.accounts["delegate"])
         self.assertEqual(self.told(), {"extension_accepted": {"official"}})
 
@@ -174,6 +180,9 @@ class ContentTests(NoticeWorld, TestCase):
                 actor=self.accounts["organizer"],
             )[0],
             "agreements.meeting": meeting,
+            "agreements.withdrawninvitation": workflow.take_back_invitation(
+                meeting=(coming := self.meeting()), guest=coming.attendance.first(), actor=self.accounts["organizer"], reason="x"
+            ),
             "agreements.minutesversion": self.minutes(meeting, "circulated"),
         }
         notices = [notice for notice in all_notices() if notice.model.startswith("agreements.")]

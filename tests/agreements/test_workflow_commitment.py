@@ -5,11 +5,13 @@ import json
 
 from django.core.exceptions import ValidationError
 from django.test import TestCase
+from django.utils import translation
 
 from agreements import workflow
 from agreements.models import Cancellation, Commitment, Extension
-from core.events import SYSTEM
+from core.events import SYSTEM, events_of
 from core.models import Event, LedgerEntry
+from core.timeline import timeline
 from core.workflow import StaleRecord, StepRefused
 from tests import factories as make
 from tests.agreements.story import DUE, NOON, AgreementWorld
@@ -149,7 +151,7 @@ class ExtensionTests(AgreementWorld, TestCase):
             workflow.accept_extension(extension=extension, party=self.government, actor=SYSTEM)
         self.assertEqual(
             str(caught.exception),
-            "An extension is accepted by the other side; Instituto propio is of the side that asked.",
+            "An extension is answered by the other side; Instituto propio is of the side that asked.",
         )
 
     def test_asked_again_before_the_answer_the_newer_date_counts(self):
@@ -182,6 +184,48 @@ class ExtensionTests(AgreementWorld, TestCase):
             self.accept(extension)
         self.commitment.refresh_from_db()
         self.assertEqual((self.commitment.due_on, self.commitment.original_due_on), (second.to_on, DUE))
+
+    def test_declined_with_a_reason_and_asked_again(self):
+        extension = self.ask()
+        answer = {"party": self.organizations, "actor": self.accounts["delegate"], "at": NOON}
+        with self.assertRaises(StepRefused) as caught:
+            workflow.decline_extension(extension=extension, reason=" ", **answer)
+        self.assertEqual(caught.exception.code, "reason")
+        workflow.decline_extension(extension=extension, reason="Urge", **answer)
+        self.commitment.refresh_from_db()
+        self.assertEqual((self.commitment.due_on, self.commitment.original_due_on), (DUE, DUE))
+        self.assertEqual(
+            Extension.objects.values_list("declined_by", "declined_at", "decline_reason", "accepted_at").get(),
+            (self.organizations.pk, NOON, "Urge", None),
+        )
+        event = events_of(self.commitment)[0]
+        self.assertEqual((event.action, event.reason), ("decline_extension", "Urge"))
+        self.assertEqual(
+            event.changes, {"extension_declined": [None, {"party": "ORG-01", "asked_by": "IFE", "to": LATER.isoformat()}]}
+        )
+        with translation.override("es"):
+            (told,) = timeline(self.commitment, workflows=workflow.WORKFLOWS)[0].changes
+        self.assertEqual(
+            (told.label, told.after), ("Prórroga no aceptada", f"pedida por: IFE; parte: ORG-01; al: {LATER.isoformat()}")
+        )
+        for door, more in ((workflow.accept_extension, {}), (workflow.decline_extension, {"reason": "x"})):
+            with self.assertRaises(StepRefused) as caught:
+                door(extension=extension, **answer, **more)
+            self.assertEqual(caught.exception.code, "guard")
+        second = self.ask(reason="Más lluvias")
+        self.assertNotEqual(second.pk, extension.pk)
+        with self.assertRaises(StepRefused) as caught:
+            workflow.decline_extension(extension=extension, reason="x", **answer)
+        self.assertEqual(caught.exception.code, "answered")
+        self.accept(second)
+        page = self.client.get(f"/en/agreements/{self.commitment.agreement.folio}/")
+        self.assertContains(page, "IFE asked for more time; Federación propia declined it.")
+        self.assertContains(page, "Extended: asked by IFE, accepted by Federación propia.")
+        data = self.client.get(f"/en/agreements/{self.commitment.agreement.folio}.json").json()
+        self.assertEqual(
+            [(row["declined_by"], row["decline_reason"], row["accepted_by"]) for row in data["commitments"][0]["extensions"]],
+            [("ORG-01", "Urge", None), (None, None, "ORG-01")],
+        )
 
     def test_not_while_it_is_prepared(self):
         commitment = self.opened().commitments.get()

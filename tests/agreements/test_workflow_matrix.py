@@ -127,7 +127,9 @@ class CommitmentMatrix(AgreementWorld, TestCase):
             commitment=commitment, party=agency, actor=self.accounts["official"], to_on=LATER, reason="Lluvias"
         )
         extension = Extension.objects.get()
-        self.assertEqual(self.who_may(workflow.accept_extension, extension=extension, party=organization), {"delegate"})
+        answer = {"extension": extension, "party": organization}
+        self.assertEqual(self.who_may(workflow.accept_extension, **answer), {"delegate"})
+        self.assertEqual(self.who_may(workflow.decline_extension, reason="Urge", **answer), {"delegate"})
 
     def test_cancellation(self):
         commitment = self.in_force()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from unittest import mock
 
 import pytest
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils.translation import override
 
+from core.imports.jobs import work_off
 from core.imports.pending import PENDING
 from core.imports.registry import kinds
 from core.models import Event, ImportBatch
@@ -136,6 +138,22 @@ class AdminIoTests(PersonaWorld, TestCase):
         token = self.upload(all_or_nothing="on").context["token"]
         self.client.post(self.import_address, {"token": token})
         self.assertFalse(Organization.objects.filter(key="A-1").exists())
+
+    def test_a_long_file_goes_into_the_queue(self):
+        """Tried as far as a page may take; the import itself is carried out behind it, and its page says how far it is."""
+        text = "clave,nombre,tipo\n" + "".join(f"L-{n},Casa {n},club\n" for n in range(6))
+        with mock.patch("core.admin_io.SMALL", 4):
+            page = self.upload(text)
+            self.assertContains(page, "4 new, 0 changed, 0 the same, 0 refused")
+            self.assertContains(page, "Only the first 4 of 6 rows were tried.")
+            answer = self.client.post(self.import_address, {"token": page.context["token"]})
+        batch = ImportBatch.objects.get()
+        self.assertRedirects(answer, reverse("workspace:import", args=[batch.key]))
+        self.assertEqual((batch.state, batch.total, batch.rows, batch.origin), ("queued", 6, 0, "admin"))
+        work_off()
+        batch.refresh_from_db()
+        self.assertEqual((batch.state, batch.created), ("done", 6))
+        self.assertContains(self.client.get(self.import_address), reverse("workspace:import_new", args=["organizations"]))
 
     def test_the_export_is_the_list_as_it_is_filtered(self):
         make.organization(key="B-1", kind="network", name="Red")

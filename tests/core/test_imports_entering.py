@@ -77,6 +77,63 @@ class EnteringTests(DeskMixin, PersonaWorld, TestCase):
             {"Red Nueva", Organization.objects.get(key="ORG-01").name},
         )
 
+    def test_a_person_whom_no_list_knows(self):
+        """Entered with the role that is said, into the edition of the rows, without consent to show the name."""
+        text = "folio,titulo_es,problema_es,peticion_es,proponentes,voceros\nFP1-902,Uno,p,q,ORG-01,Eva Canario;Ana Nueva\n"
+        there = Participation.objects.count()
+        page = self.send(text, "proposals")
+        place = next(column["place"] for column in page.context["columns"] if column["header"] == "voceros")
+        for number, name in enumerate(("Eva Canario", "Ana Nueva")):
+            self.assertContains(page, f"What does “{name}” stand for?")
+            self.assertContains(page, '<option value="+migrant_leader">')
+            page = self.post(page, **{f"anew-{place}-{number}": "+migrant_leader"})
+        self.assertContains(page, "1 new, 0 changed, 0 the same, 0 refused")
+        self.assertEqual(Participation.objects.count(), there)
+        self.post(page, do="import")
+        people = Proposal.objects.get(folio="FP1-902").speakers.order_by("key")
+        self.assertEqual(
+            [(each.person.name, each.role, each.edition.slug, each.key[:4], each.show_name) for each in people],
+            [(name, "migrant_leader", "propia", "PAR-", False) for name in ("Eva Canario", "Ana Nueva")],
+        )
+        self.assertContains(self.send(text, "proposals"), "0 new, 0 changed, 1 the same, 0 refused")
+        main = ImportBatch.objects.filter(kind="proposals").first()
+        self.client.post(at("import_undo", main.key))
+        self.assertEqual((Participation.objects.count(), Proposal.objects.filter(folio="FP1-902").count()), (there, 0))
+
+    def test_a_public_body_is_entered_by_itself_and_the_page_says_why(self):
+        page = self.send(PROPOSALS.replace("proponentes", "dependencias").replace("Red Nueva;ORG-01", "Nada;Nada"), "proposals")
+        self.assertNotContains(page, "Or enter it as a new one")
+        rows = "".join(f"FP1-9{n},Uno,p,q,Instituto Nuevo\n" for n in (10, 11))
+        page = self.send("folio,titulo_es,problema_es,peticion_es,dependencias\n" + rows, "proposals")
+        self.assertContains(page, "A public body that is missing is entered by itself")
+        self.assertNotContains(page, "Or enter it as a new one")
+
+    def test_more_names_than_a_page_shows(self):
+        """All of them can be settled, page by page, and what was said on another page is kept."""
+        names = [f"Casa número {n}" for n in range(60)]
+        text = "clave,nombre,papel,organizacion\n" + "".join(
+            f"N-{n},Persona Muestra {n} {chr(65 + n % 26) * 3},observer,{name}\n" for n, name in enumerate(names)
+        )
+        page = self.send(text)
+        shown = []
+        for _page in range(3):
+            column = page.context["columns"][3]
+            shown.append((column["names"].first, column["names"].last, column["names"].all, len(column["strange"])))
+            page = self.post(page, **{f"anew-3-{number}": "+other" for number in range(len(column["strange"]))})
+        self.assertEqual(shown, [(1, 24, 60, 24), (25, 48, 60, 24), (49, 60, 60, 12)])
+        self.assertContains(page, "60 new, 0 changed, 0 the same, 0 refused")
+        # Back to the first page, where one is taken back; nonsense asks for the page that it would show anyway.
+        page = self.post(page, names="3:1")
+        column = page.context["columns"][3]
+        self.assertEqual((column["names"].first, {each["chosen"] for each in column["strange"]}), (1, {"+other"}))
+        page = self.post(page, **{"anew-3-0": ""})
+        self.assertContains(page, "59 new, 0 changed, 0 the same, 1 refused")
+        for nonsense in ("3:", "3:0", "3:999999", "9:1", "x", "3:²", "\x00"):
+            self.assertEqual(self.post(page, names=nonsense).status_code, 200, nonsense)
+        self.post(page, do="import")
+        self.assertEqual(Participation.objects.filter(key__startswith="N-").count(), 59)
+        self.assertEqual(Organization.objects.filter(name__startswith="Casa número").count(), 59)
+
     def test_nonsense_enters_nothing(self):
         there, files = Organization.objects.count(), self.files()
         for answer in ("+nonsense", "+", "+\x00", "+hometown_club" * 3):

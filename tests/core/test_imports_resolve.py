@@ -115,7 +115,7 @@ class ResolveTests(DeskMixin, PersonaWorld, TestCase):
         self.assertContains(page, "The key of: organization.")
         page = self.post(page, **{"word-3-0": "ORG-01", "word-4-0": "32"})
         self.assertEqual(self.summary(page), "2 new, 0 changed, 0 the same, 1 refused")
-        self.assertContains(page, 'name="word-3-1" value="ORG-01"')
+        self.assertContains(page, 'name="word-3-0" value="ORG-01"')
         with CaptureQueriesContext(connection) as few:
             self.send(text, "participants")
         many = text + "".join(f"Y-{n},Persona {n},líder migrante,Los de acá,\n" for n in range(30))

@@ -92,6 +92,7 @@ class HoldingTests(MailDesk, TestCase):
         for number in (1, 30):
             for _number in range(number - 1):
                 make.message(self.agency.referrals.get(), "referral_sent", make.user(official=self.agency), state="held")
+            # Four of them write down that the accounts were read.
             with self.subTest(number), self.assertNumQueries(12):
                 client.get(at("mails"))
 

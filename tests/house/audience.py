@@ -214,12 +214,14 @@ def workspace_cases(w: Any) -> list[tuple[str, list[Any], set[str]]]:
         ("meeting_sheet", [held], ORGANIZERS),
         *((name, [w.coming.folio], NOBODY) for name in ("meeting_tick", "meeting_answer")),
         ("meeting_choose", [w.proposed.folio, 1], NOBODY),
+        ("meeting_uninvite", [w.coming.folio], NOBODY),
         ("minutes", [held], INSIDERS),
         ("minutes_write", [held], ORGANIZERS),
         *((name, [held], NOBODY) for name in ("minutes_circulate", "minutes_remark")),
         ("meeting_step", [held, "confirm"], NOBODY),
         ("minutes_step", [held, "approve"], NOBODY),
         ("meeting_action_item", [item], ORGANIZERS | OFFICIAL),
+        ("item_commitment", [item], ORGANIZERS),
     ]
     return [(f"workspace:{name}", arguments, who) for name, arguments, who in cases]
 

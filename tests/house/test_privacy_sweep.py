@@ -45,6 +45,7 @@ GRANTED = {
 LEFT_OUT = {
     "core.event.actor_label",
     "core.mailsettings.calendar_key",
+    "core.message.addressee",
     "sessions.session.session_data",
     "agreements.remark.acting_label",
 }
