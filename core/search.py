@@ -34,7 +34,7 @@ from core import gathering
 from core.imports.candidates import learn as learn_names
 from core.imports.candidates import learn_many, names_of
 from core.models import SearchEntry, revision
-from core.search_engines import Found, Fts5, Gin, Newest, Term, beginnings, engine, exact_mark, note_words
+from core.search_engines import ENOUGH, Found, Fts5, Gin, Newest, Term, beginnings, engine, exact_mark, note_words
 from core.stems import stems_of, words_in
 from core.text import clean, clean_line, fold
 
@@ -45,7 +45,7 @@ MANY, EACH = 1000, 400
 #: Of each kind so many come first, then the next kind, before the rest of both.
 SHARE = 60
 #: So many results can be read, the best ones.
-BEST = 300
+BEST = ENOUGH
 #: A passage to show is looked for in so many letters of a text.
 READ = 6000
 #: Order of kinds among equals.

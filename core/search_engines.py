@@ -28,6 +28,10 @@ from core.text import fold
 BEGINNINGS, LEAST = 48, 3
 #: Length of a stretch of ids, as a power of two: 4,096.
 STRETCH = 12
+#: So many results can be read, the best ones.
+ENOUGH = 300
+#: So many stretches are asked for what some rows match besides.
+FEW = 8
 #: A phrase is looked for in so many entries of each part that hold its words.
 CANDIDATES = 300
 #: How many stretches are asked at once, from the newest on, until there are enough matches.
@@ -195,7 +199,7 @@ class Gin:
         """The newest entries of each kind, or of one, that match; so many of each. Three queries at most, the first one once.
 
         First in the stretches of the newest entries of each kind. Where these hold few, matches are few: then all are
-        gathered, and the newest of them taken.
+        gathered, and the newest of them taken; not where they hold all entries, or as many as anybody can read.
         """
         if self.ends is None:
             self.ends = self.ends_of_each()
@@ -203,8 +207,10 @@ class Gin:
         if not chosen:
             return Newest([], set())
         rows = self.in_parts(expression, chosen, limit + 1)
-        if len(rows) > limit or self.is_common(expression, kind, limit):
-            reached = {name for name, (first, last) in chosen.items() if first < ((last >> STRETCH) - sum(PARTS) + 1) << STRETCH}
+        # Kinds that have entries beyond these stretches.
+        reached = {name for name, (first, last) in chosen.items() if first < ((last >> STRETCH) - sum(PARTS) + 1) << STRETCH}
+        are_all = not reached and without_order(expression) == expression
+        if are_all or len(rows) > min(limit, ENOUGH) or self.is_common(expression, kind, limit):
             return Newest.of(rows, limit, reached & {of_kind for _number, of_kind in rows})
         most = 4 * limit + 1
         whole = f"({expression}) & '@{kind}'" if kind else expression
@@ -247,11 +253,9 @@ class Gin:
         # That the words of a phrase follow one another was looked at already.
         expression = without_order(expression)
         sql, values = PART, [expression]
-        numbers: dict[str, list[int]] = {}
-        for number, kind in rows:
-            numbers.setdefault(kind, []).append(number >> STRETCH)
-        if all(max(found) - min(found) < sum(PARTS) for found in numbers.values()):
-            values = [f"({expression}) & {in_stretches({stretch for found in numbers.values() for stretch in found})}"]
+        stretches = {number >> STRETCH for number, _kind in rows}
+        if len(stretches) <= FEW:
+            values = [f"({expression}) & {in_stretches(stretches)}"]
         elif not complete:
             held = "SELECT id, kind, vector FROM core_searchentry WHERE id = ANY(%s) OFFSET 0"
             sql = f"SELECT id, kind FROM ({held}) e WHERE vector @@ (SELECT %s::tsquery)"

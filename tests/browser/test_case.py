@@ -27,3 +27,21 @@ class InstrumentTests(BrowserCase):
         with self.assertRaisesRegex(AssertionError, "planted"):
             self.end_page()
         self.start_page(self.context.browser)
+
+    def test_the_audit_sees_faults_of_words_colours_and_widths(self):
+        """Without colours, what may differ between two languages: everything else, and whether it fits."""
+        page = '<html lang="es"><title>x</title><main style="width: 400px"><h1>x</h1>{}</main></html>'
+        faint = '<p style="color: #ddd; background: #fff">apenas</p><button></button>'
+        for colours, expected in (
+            (
+                True,
+                ["320 light: button-name", "320 light: color-contrast", "1280 light: button-name", "1280 light: color-contrast"],
+            ),
+            (False, ["320: button-name"]),
+        ):
+            self.page.goto("about:blank")
+            self.page.set_content(page.format(faint))
+            found = self.audit(colours=colours)
+            self.assertEqual([each for each in expected if not any(fault.startswith(each) for fault in found)], [])
+            self.assertEqual(any("color-contrast" in fault for fault in found), colours)
+            self.assertTrue(any(fault.startswith("320 text 100%: needs") for fault in found), found)
