@@ -75,7 +75,7 @@ class ReplyTests(AgreementWorld, TestCase):
         piece = {"evidence-0-title": "Acta de apertura", "evidence-0-url": "ftp://example.org/a"}
         refused = official.post(address, typed(official.get(address), text_es="Se abren en julio.", **piece))
         self.assertContains(refused, 'href="#id_evidence-0-url"', status_code=422)
-        piece = {"evidence-0-file": sent("acta.pdf", PDF), "evidence-0-title": "Acta de apertura"}
+        piece = {"evidence-0-file": sent("acta.pdf", PDF), "evidence-0-title": "Acta de apertura", "evidence-0-is_public": "yes"}
         answer = official.post(address, typed(official.get(address), text_es="Se abren en julio.", **piece))
         self.assertRedirects(answer, reverse("workspace:commitment", args=[commitment.folio]))
         made = Reply.objects.get()
