@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Commitment, ProgressReport, Validation
+from core.deadlines import public_from
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,12 @@ def dated(commitment: Commitment, on: dt.date, *, at_once: bool = False) -> Read
     facts = {"due_on": due, "original_due_on": original, "days_late": late}
     words = {"date": show(due), "original": show(original) if original is not None else "", "count": late}
     extended = original is not None and original != due
+    was_due = _("Was due on %(date)s, originally on %(original)s.") if extended else _("Was due on %(date)s.")
     if commitment.cancelled_at is not None or commitment.reported_status == "fulfilled":
-        sentence = _("Was due on %(date)s, originally on %(original)s.") if extended else _("Was due on %(date)s.")
-        return Reading("ended", sentence % words, facts)
+        return Reading("ended", was_due % words, facts)
+    if due < on and not late:
+        until = _("Reports are awaited until %(date)s.") % {"date": show(public_from(due) - dt.timedelta(days=1))}
+        return Reading("extended" if extended else "due", f"{was_due % words} {until}", facts)
     sentence = _("Due on %(date)s, originally on %(original)s.") if extended else _("Due on %(date)s.")
     if not late:
         return Reading("extended" if extended else "due", sentence % words, facts)

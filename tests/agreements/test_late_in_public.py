@@ -128,7 +128,10 @@ class LateInPublicTests(AgreementWorld, TestCase):
                     self.assertContains(page, words)
                     self.assertContains(page, PUBLIC.isoformat())
             # The public page is the same for everybody.
-            self.assertNotContains(client.get(f"/en/agreements/{self.agreement.folio}/"), "late")
+            page = client.get(f"/en/agreements/{self.agreement.folio}/")
+            self.assertNotContains(page, "late")
+            self.assertContains(page, "Was due on 13 November 2026. Reports are awaited until 23 November 2026.")
+            self.assertContains(page, 'was due <a href="#c1">')
         self.on(PUBLIC)
         self.assertNotContains(self.sign_in("official").get(reverse("workspace:commitment", args=[self.commitment.folio])), words)
         self.report(self.commitment, status="fulfilled", percent=100)
