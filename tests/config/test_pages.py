@@ -129,6 +129,11 @@ class HostileTests(CanaryWorld, TestCase):
                 response = self.client.get(f"/en{page}?{query}")
                 self.assertIn(response.status_code, (200, 400), (page, names, value))
 
+    def test_nul_is_refused_with_a_sentence(self):
+        for path in ("/en/proposals/?q=%00", "/en/agencies/%00/"):
+            with self.subTest(path):
+                self.assertContains(self.client.get(path), "a character that no text has", status_code=400)
+
     def test_repeated_listed_and_overlong_parameters(self):
         for page in LISTS:
             for query in ("q=a&q=b", "q[]=a", "q[a]=1", "&".join(f"x{n}=1" for n in range(900)), "after=" + "A" * 3000):

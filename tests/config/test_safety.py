@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from config.environment import contact
-from core import checks, middleware
+from core import checks
 from core.logs import PlainFormatter
 from tests import factories as make
 from tests.signing_in import just_signed_in
@@ -90,7 +90,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": middleware.ALWAYS["Permissions-Policy"],
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
 }
 

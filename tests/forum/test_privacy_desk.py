@@ -122,6 +122,14 @@ class RequestTests(World, TestCase):
                 self.assertContains(answer, 'role="alert"', status_code=422)
         self.assertEqual(PrivacyRequest.objects.count(), 0)
 
+    def test_who_organizes_another_forum_does_not_learn_of_it(self) -> None:
+        asked = self.receive()
+        for name, status in (("organizer", 200), ("administrator", 200), ("other_organizer", 404)):
+            client = self.sign_in(name)
+            with self.subTest(name):
+                self.assertEqual(client.get(f"{DESK}{asked.key}/").status_code, status)
+                self.assertEqual(asked.key in client.get(DESK).content.decode(), status == 200)
+
     def test_it_is_throttled(self) -> None:
         with patch("config.pages.follow.MOST_AN_HOUR", 2):
             self.assertEqual([self.client.post(ASK, GIVEN).status_code for _n in range(4)], [200, 200, 429, 429])
