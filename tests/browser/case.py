@@ -96,6 +96,8 @@ class BrowserCase(StaticLiveServerTestCase):
 
         `rules` narrows down to these, for what alone can differ (colours, between light and dark); `without` leaves some out.
         """
+        # After a click the new page may be there without its style sheet.
+        self.page.wait_for_load_state()
         asked = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)

@@ -53,6 +53,8 @@ class DeskJourney(BrowserCase):
         page.keyboard.press("Enter")
         for number in (*range(1, BY_HAND + 1), *range(FILES - BY_HAND + 1, FILES + 1)):
             page.wait_for_selector(".opinion-form")
+            # The form is there before its script is, and only the script knows Control+Enter.
+            page.wait_for_load_state()
             # “Opinion” in the head of the page leads to the form; a group of radio buttons is one stop, Space and arrows choose.
             page.locator("#id_soundness_0").focus()
             page.keyboard.press("Space")
