@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, npgettext_lazy, pgettext, pgettext_lazy
 
 from agreements import workflow as doors
 from agreements.light import tell_quiet
@@ -38,10 +38,10 @@ from forum.models import Agency, Edition, Organization
 from forum.workflow import remind
 from forum.workspace.editions import chosen_edition
 
-#: What the board asks of a commitment: code → (words, what it means, rows with `light`).
+#: What the board asks of a commitment: code → (words for `n` of them, what it means, rows with `light`).
 SECTIONS: dict[str, tuple[Any, Any, Callable[[Any], Any]]] = {
     "late": (
-        pgettext_lazy("section of the follow-up board", "late"),
+        npgettext_lazy("section of the follow-up board", "late", "late", "n"),
         gettext_lazy(
             "Their date has passed and they are not reported as fulfilled. Both sides read it here at once, everybody else from the "
             "day that stands beside the light."
@@ -49,7 +49,7 @@ SECTIONS: dict[str, tuple[Any, Any, Callable[[Any], Any]]] = {
         lambda rows: rows.filter(light="late"),
     ),
     "due_soon": (
-        pgettext_lazy("section of the follow-up board", "due soon"),
+        npgettext_lazy("section of the follow-up board", "due soon", "due soon", "n"),
         gettext_lazy("Due within thirty days."),
         lambda rows: rows.filter(light="due_soon"),
     ),
@@ -59,12 +59,12 @@ SECTIONS: dict[str, tuple[Any, Any, Callable[[Any], Any]]] = {
         lambda rows: rows.filter(light="no_report"),
     ),
     "disputed": (
-        pgettext_lazy("section of the follow-up board", "disputed"),
+        npgettext_lazy("section of the follow-up board", "disputed", "disputed", "n"),
         gettext_lazy("The other side disagrees with the newest report."),
         lambda rows: rows.filter(disputed=True),
     ),
     "unvalidated": (
-        pgettext_lazy("section of the follow-up board", "not validated"),
+        npgettext_lazy("section of the follow-up board", "not validated", "not validated", "n"),
         gettext_lazy("The other side has not said yet whether it agrees with the newest report."),
         lambda rows: rows.unvalidated(),
     ),
@@ -90,10 +90,15 @@ class Tile:
 
 @dataclass
 class BodyRow:
-    """One responsible body and its number in each section."""
+    """One responsible body, and the words and number of each section."""
 
     name: str
-    numbers: list[int] = field(default_factory=list)
+    numbers: list[tuple[str, int]] = field(default_factory=list)
+
+
+def section_words(code: str, number: int = 2) -> str:
+    """What a section is called beside a number; without one, as the name of several."""
+    return str(SECTIONS[code][0] % {"n": number})
 
 
 @workspace_page(methods=("GET", "HEAD"))
@@ -113,10 +118,8 @@ def follow_up(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("show", "")
     chosen = asked if asked in SECTIONS else FIRST
     start = f"edition={edition.slug}&show=" if edition is not None else "show="
-    tiles = [
-        Tile(code, label, narrow(rows).count(), f"{start}{code}", code == chosen)
-        for code, (label, _meaning, narrow) in SECTIONS.items()
-    ]
+    numbers = {code: narrow(rows).count() for code, (_label, _meaning, narrow) in SECTIONS.items()}
+    tiles = [Tile(code, section_words(code, n), n, f"{start}{code}", code == chosen) for code, n in numbers.items()]
     listing = Listing(
         request,
         SECTIONS[chosen][2](rows),
@@ -132,11 +135,11 @@ def follow_up(request: HttpRequest) -> HttpResponse:
             "title": pgettext("page of the workspace", "Follow-up"),
             "edition": edition,
             "tiles": tiles,
-            "chosen": SECTIONS[chosen],
+            "chosen": (section_words(chosen), SECTIONS[chosen][1]),
             "listing": listing,
             "rows": [(each, each.days_late(today, at_once=True)) for each in listing],
             "bodies": by_body(rows) if edition is not None else [],
-            "sections": [label for label, _meaning, _narrow in SECTIONS.values()],
+            "sections": [section_words(code) for code in SECTIONS],
             "campaigns": campaigns_of(edition) if edition is not None else [],
             "asked": [] if edition is not None else asked_of(roles, request.user),
             "editions": Edition.objects.organized_by(request.user).order_by("-starts_on", "slug")[:20] if roles.organizer else [],
@@ -157,7 +160,8 @@ def by_body(rows: Any) -> list[BodyRow]:
     agencies = Agency.objects.in_bulk({key[1] for key in keys if key[1]})
     named = [(organizations[key[0]] if key[0] else agencies[key[1]], [counts[code][key] for code in SECTIONS]) for key in keys]
     named.sort(key=lambda row: ([-number for number in row[1]], row[0].key))
-    return [BodyRow(body.short, numbers) for body, numbers in named]
+    words = [section_words(code) for code in SECTIONS]
+    return [BodyRow(body.short, list(zip(words, numbers, strict=True))) for body, numbers in named]
 
 
 # --- campaigns --------------------------------------------------------------------------------------------------------

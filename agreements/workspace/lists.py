@@ -64,6 +64,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
         Agreement.objects.visible_to(request.user).filter(concerning(roles, edition="edition", agreement="id")),
         (words_filter(), ChoiceFilter("status", _("Status"), Agreement.Status.choices), edition_filter(request.user)),
         orders={"new": NEWEST, "folio": BY_FOLIO},
+        folded=True,
         prepare=lambda rows: (
             rows.select_related("edition")
             .annotate(commitment_count=Count("commitments", distinct=True))
@@ -147,6 +148,7 @@ def commitments(request: HttpRequest) -> HttpResponse:
         .with_light(today, at_once=True),
         filters,
         orders={"folio": BY_FOLIO, "new": NEWEST},
+        folded=True,
         prepare=lambda rows: rows.select_related("agreement__edition", "lead__organization", "lead__agency"),
     )
     tell_quiet(shown, today)
@@ -171,6 +173,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
             "latest": (_("latest first"), ("-starts_at", "folio")),
             "earliest": (_("earliest first"), ("starts_at", "folio")),
         },
+        folded=True,
         prepare=lambda rows: rows.select_related("edition").prefetch_related("agreements"),
     )
     title = pgettext("navigation of the workspace", "Meetings")

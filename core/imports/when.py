@@ -45,6 +45,8 @@ TIME = re.compile(
 FIRST_DAY = dt.date(1899, 12, 30)
 #: A number outside of 1954 … 2064 is not taken for a day.
 SERIALS = range(20_000, 60_300)
+#: No date is longer. The patterns go back over runs of blanks: eight thousand of them took ten minutes.
+LONGEST = 100
 
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
 
@@ -63,7 +65,7 @@ def read_day(text: str, order: str = "") -> tuple[dt.date, str]:
 
     Raises `Ambiguous` where both orders give another day, and ValueError for what is no date.
     """
-    text = text.strip()
+    text = short(text)
     if match := ISO.fullmatch(text):
         return made(match[1], match[2], match[3])
     if time := TIME.search(text):
@@ -77,6 +79,14 @@ def read_day(text: str, order: str = "") -> tuple[dt.date, str]:
     if (match := SERIAL.fullmatch(text)) and int(match[1]) in SERIALS:
         return FIRST_DAY + dt.timedelta(days=int(match[1])), str(Precision.DAY)
     return from_words(text)
+
+
+def short(text: str) -> str:
+    """Without the blanks around; raises ValueError for what is too long to be a date."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise ValueError(text[:LONGEST])
+    return text
 
 
 def from_numbers(first: int, second: int, year: int, order: str) -> tuple[dt.date, str]:
@@ -126,7 +136,7 @@ def made(year: int | str, month: int | str | None = None, day: int | str | None 
 
 def read_moment(text: str, order: str = "") -> dt.datetime:
     """A day with a time of it, naive unless an offset is written. Raises ValueError, `Ambiguous`."""
-    text = text.strip()
+    text = short(text)
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:

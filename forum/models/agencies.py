@@ -90,7 +90,7 @@ class Agency(Record):
 
     class Meta(Record.Meta):
         verbose_name = _("agency")
-        verbose_name_plural = _("agencies")
+        verbose_name_plural = _("public bodies")
         ordering = ("sort", "key")
         indexes = [
             models.Index(fields=["sort", "key"], name="agency_order"),

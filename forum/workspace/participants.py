@@ -50,6 +50,7 @@ def participants(request: HttpRequest) -> HttpResponse:
         FILTERS,
         order=("by_name", "key"),
         keep=("edition",),
+        folded=True,
         prepare=lambda rows: rows.annotate(by_name=F("person__sort")).select_related("person", "organization", "agency"),
     )
     record_read(edition, "see_participants", request.user)

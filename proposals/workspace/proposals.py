@@ -75,6 +75,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         worked_on_by(request.user),
         filters(request.user),
         orders={name: PROPOSAL_ORDERS[name] for name in ("folio", "changed")},
+        folded=True,
         prepare=lambda rows: rows.select_related("edition", "table").prefetch_related("proponents"),
     )
     context = {"listing": shown, "editions": editions_of(request.user), "organizer": roles.organizer}

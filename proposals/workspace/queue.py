@@ -147,7 +147,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     editions = editions_of(agencies)
     zones = [each.time_zone for each in editions]
     rows = of_show(Referral.objects.of_agencies(agencies).exclude(status="recalled"), show, now, zones)
-    shown = Listing(request, rows, filters(bodies, editions, request.user), order=ORDER, keep=("show",), prepare=with_details)
+    shown = Listing(
+        request, rows, filters(bodies, editions, request.user), order=ORDER, keep=("show",), folded=True, prepare=with_details
+    )
     if not bodies:
         bodies = [row.agency for row in shown.page][:1] or list(Agency.objects.filter(pk__in=agencies))
     counts = progress(agencies, editions)

@@ -11,12 +11,13 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from agreements import workflow
 from agreements.models import Campaign, CampaignAsk, Commitment
 from agreements.reminders import of_campaigns
 from agreements.workflow.campaign import bodies_owing
-from agreements.workspace.board import SECTIONS
+from agreements.workspace.board import SECTIONS, section_words
 from core.models import Message, Reminder
 from tests import factories as make
 from tests.agreements.pages import typed
@@ -73,7 +74,12 @@ class BoardTests(AgreementWorld, TestCase):
                     self.assertEqual(tiles, dict.fromkeys(SECTIONS, 1))
         self.assertEqual(self.shown(self.sign_in("other_official"), "late"), (set(), dict.fromkeys(SECTIONS, 0)))
         page = self.sign_in("organizer").get(reverse("workspace:follow_up"))
-        self.assertEqual([(row.name, row.numbers) for row in page.context["bodies"]], [("IFE", [1] * 6)])
+        self.assertEqual(
+            [(row.name, [number for _words, number in row.numbers]) for row in page.context["bodies"]], [("IFE", [1] * 6)]
+        )
+        with override("es"):
+            words = [section_words(code, number) for code in ("late", "due_soon") for number in (0, 1, 2)]
+        self.assertEqual(words, ["vencidos", "vencido", "vencidos", *["por vencer"] * 3])
 
     def test_another_edition_is_not_hers(self) -> None:
         address = reverse("workspace:follow_up") + "?edition=ajena"

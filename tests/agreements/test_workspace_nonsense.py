@@ -78,6 +78,7 @@ class NonsenseTests(AgreementWorld, TestCase):
             (self.organizer, "minutes_write", [self.past.folio], ""),
             (self.organizer, "minutes_write", [self.minuted.folio], ""),
             (self.organizer, "meeting_action_item", [item.folio], ""),
+            (self.organizer, "item_commitment", [item.folio], ""),
         )
 
     def test_nonsense_in_every_field(self):
@@ -93,6 +94,19 @@ class NonsenseTests(AgreementWorld, TestCase):
             for sent in ({}, {field: [value, value, "x"] for field, value in good.items() if isinstance(value, str)}):
                 with self.subTest(name, sent=len(sent)):
                     self.assertLess(client.post(address, sent).status_code, 500)
+
+    def test_nonsense_for_an_invitation_that_is_taken_back(self):
+        address = reverse("workspace:meeting_uninvite", args=[self.coming.folio])
+        good = {"back-guest": str(self.coming.attendance.first().pk), "back-reason": "Va otra persona"}
+        for name in good:
+            for nonsense in NONSENSE if connection.vendor == "postgresql" else (*NONSENSE, *BEYOND_SQLITE):
+                with self.subTest(name, nonsense=nonsense[:20]), page_with(nonsense):
+                    answer = self.organizer.post(address, {**good, name: nonsense})
+                    # Whatever was typed as a reason is one; only nothing is none.
+                    self.assertIn(answer.status_code, (422,) if name == "back-guest" else (302, 422))
+        self.assertIn(self.organizer.post(address, {"back-guest": ["1", "x"], "back-reason": ["x", "y"]}).status_code, (302, 422))
+        for folio in ("x", "%00", "9" * 500, "ñ", "%ff%fe"):
+            self.assertIn(self.organizer.post(address.replace(self.coming.folio, folio)).status_code, (400, 404))
 
     @pytest.mark.strict
     def test_one_field_of_nonsense_at_a_time(self):
@@ -118,6 +132,7 @@ class NonsenseTests(AgreementWorld, TestCase):
             "minutes",
             "minutes_write",
             "meeting_action_item",
+            "item_commitment",
         )
         for name in names:
             for folio in ("x", "%00", "-1", "9" * 500, "..", "ñ", "' OR 1=1--", "{{7*7}}", "%ff%fe"):

@@ -52,6 +52,13 @@ class WhenTests(SimpleTestCase):
                 self.assertEqual(read_day(text), (dt.date(2012, 10, 1), "month"))
         self.assertEqual(read_day("2012"), (dt.date(2012, 1, 1), "year"))
 
+    def test_what_is_too_long_is_no_date(self):
+        """The patterns go back over runs of blanks and commas: the time grew with the third power of them."""
+        for text in ("13 " + "de " * 60 + "marzo de 2011", "1" + " " * 8000 + "x 10:30", "," * 8000 + " 10:30"):
+            for read in (read_day, read_moment):
+                with self.subTest(text[:20]), self.assertRaises(ValueError):
+                    read(text)
+
     def test_two_readings_ask(self):
         with self.assertRaises(Ambiguous):
             read_day("04/05/2011")
