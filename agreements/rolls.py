@@ -13,6 +13,7 @@ from agreements.models import Agreement, Commitment, Meeting, Party
 from agreements.querysets import DUE_SOON_DAYS, agreement_gate, meeting_gate, owes_report
 from core.deadlines import public_day
 from core.models.roll import NEVER
+from core.prepared import prepared
 from core.rolls import Roll, entries
 from core.tally import Source
 from core.walks import Mark
@@ -41,12 +42,18 @@ def lights() -> tuple[QuerySet[Any], ...]:
     return (entries(in_force(), state, path=OF_IT, day=Coalesce(F("due_on"), Value(NEVER))),)
 
 
+@prepared
+def cut_offs(_user: None) -> QuerySet[Any]:
+    """The cut-off dates of all editions, each once."""
+    rows = Edition.objects.filter(report_cut_off__isnull=False)
+    return rows.order_by("report_cut_off").values_list("report_cut_off", flat=True).distinct()
+
+
 def marks_of_light(light: str, on: dt.date) -> list[Mark]:
     """The entries of `lights` that stand under a light on date `on`: the rule of `agreements.light.light_of`. One query."""
     if light in ("cancelled", "fulfilled"):
         return [Mark("al", light)]
-    ends = {end for end in Edition.objects.values_list("report_cut_off", flat=True) if end is not None}
-    owing = {end: f"owing {end.isoformat()}" for end in sorted(ends)}
+    owing = {end: f"owing {end.isoformat()}" for end in cut_offs(None)}
     reached = [value for end, value in owing.items() if end <= on]
     others = ["open", *(value for end, value in owing.items() if end > on)]
     soon = on + dt.timedelta(days=DUE_SOON_DAYS + 1)
