@@ -89,6 +89,7 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
         self.assertContains(page, "“notas”, row 2: A-123456789 (A-number)")
         self.assertEqual([each.finding.passage for each in page.context["look"].doubts], ["A-123456789"])
 
+    @pytest.mark.once
     @override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=1_000, IMPORT_WORKER="process")
     def test_no_file_is_held_whole(self):
         """Whatever its size, it is read, hashed, stored and read again in pieces."""
