@@ -20,9 +20,20 @@ class AgreementsConfig(AppConfig):
         from agreements.workflow import WORKFLOWS
         from core import rolls, sockets, tally
         from core.outbox import notices, subscriptions
+        from core.told import tells
         from core.workflow import register
 
         register(*WORKFLOWS)
+        for note, model, column in (
+            ("acceptances", "agreements.acceptance", ""),
+            ("attendance", "agreements.attendance", "presence"),
+            ("cancellation", "agreements.cancellation", ""),
+            ("replies", "agreements.reply", ""),
+            ("reports", "agreements.progressreport", ""),
+            ("validations", "agreements.validation", ""),
+            ("version", "agreements.agreementversion", ""),
+        ):
+            tells(note, model, column)
         privacy.declare()
         sockets.papers_of.plug(privacy.papers_of)
         sockets.lists_of_people.plug(privacy.lists_of_people)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Acceptance, Attendance, Party, SignedPaper
-from core.privacy import Audience, holds
+from core.privacy import Audience, about, holds, wrote
 from proposals.privacy import AT_WORK, DID
 
 A = Audience
@@ -108,3 +108,23 @@ def declare() -> None:
             _("Those that were reserved: the parties and the organizers."),
         ),
     )
+    whose()
+
+
+def whose() -> None:
+    """By which column a row is somebody's: the file of the own data follows these."""
+    about("agreements.Party", "representative", "agreement", "role")
+    about("agreements.Attendance", "participation", "meeting", "presence", "answer", "answered_at")
+    about("agreements.WithdrawnInvitation", "participation", "meeting", "at")
+    wrote("agreements.Agreement", "created_by", "created_at", "title_es")
+    wrote("agreements.Acceptance", "recorded_by", "accepted_on", "mode", "reason")
+    wrote("agreements.Extension", "by", "commitment", "asked_at")
+    wrote("agreements.Cancellation", "by", "commitment", "at", "reason")
+    wrote("agreements.Remark", "author", "at", "text")
+    wrote("agreements.DraftComment", "author", "at", "clause_number", "text")
+    wrote("agreements.Campaign", "created_by", "created_at", "cut_off", "message")
+    wrote(
+        "agreements.ProgressReport", "reported_by", "reported_at", "status", "percent", "narrative_es", "narrative_en", "obstacle"
+    )
+    wrote("agreements.Validation", "validated_by", "validated_at", "outcome", "comment_es", "comment_en")
+    wrote("agreements.Reply", "replied_by", "replied_at", "text_es", "text_en")

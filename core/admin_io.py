@@ -24,7 +24,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.events import record_read
-from core.imports.doubts import doubts_of
+from core.forms import LOOKED_AT
+from core.imports.doubts import doubts_of, is_answered, mark_of
 from core.imports.jobs import nudge
 from core.imports.pending import put_by, take_back
 from core.imports.plan import Plan
@@ -160,8 +161,17 @@ class ImportExportRecordAdmin:
         return self.page(request, resource, form, run, token)
 
     def page(
-        self, request: HttpRequest, resource: RecordResource, form: ImportForm, run: Run | None, token: str = ""
+        self,
+        request: HttpRequest,
+        resource: RecordResource,
+        form: ImportForm,
+        run: Run | None,
+        token: str = "",
+        *,
+        is_asked: bool = False,
     ) -> HttpResponse:
+        """`is_asked`: it was to go in, and something that looks like personal data was not confirmed."""
+        doubts = doubts_of(run.resource or resource, run.table, Plan()) if run else []
         context = {
             **self.admin_site.each_context(request),
             "title": _("Import: %(name)s") % {"name": self.opts.verbose_name_plural},
@@ -173,9 +183,11 @@ class ImportExportRecordAdmin:
             "goes_in": bool(run and (run.counts[Outcome.CREATED] or run.counts[Outcome.UPDATED] or run.untried)),
             "desk": reverse("workspace:import_new", args=[resource.kind]),
             "token": token,
-            "doubts": doubts_of(run.resource or resource, run.table, Plan()) if run else [],
+            "doubts": doubts,
+            "doubts_mark": mark_of(doubts),
+            "is_asked": is_asked,
         }
-        return TemplateResponse(request, "admin/records/import.html", context, status=422 if form.errors else 200)
+        return TemplateResponse(request, "admin/records/import.html", context, status=422 if form.errors or is_asked else 200)
 
     def confirm(self, request: HttpRequest, resource: RecordResource) -> HttpResponse:
         """A short file goes in at once. A longer one goes into the queue, and on to the page that says how far it is."""
@@ -183,7 +195,12 @@ class ImportExportRecordAdmin:
             waiting = take_back(request.POST["token"], request.user, resource.kind)
             with waiting.file as file:
                 options: dict[str, Any] = {"name": waiting.name, "data": file, "actor": request.user, "edition": waiting.edition}
-                _resource, table = opened(resource.kind, plan=None, **options)
+                as_read, table = opened(resource.kind, plan=None, **options)
+                if not is_answered(doubts_of(as_read, table, Plan()), request.POST.get(LOOKED_AT)):
+                    options["all_or_nothing"] = waiting.all_or_nothing
+                    run = run_import(resource.kind, dry_run=True, most=SMALL, table=table, **options)
+                    form = ImportForm(editions=resource.edition_choices())
+                    return self.page(request, resource, form, run, request.POST["token"], is_asked=True)
                 options |= {"all_or_nothing": waiting.all_or_nothing, "table": table}
                 large = len(table.rows) > SMALL
                 queued = enqueue(resource.kind, **options) if large else None

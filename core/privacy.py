@@ -56,7 +56,31 @@ class Held:
         return str(apps.get_model(self.model)._meta.verbose_name)
 
 
+@dataclass(frozen=True)
+class Tie:
+    """By which `column` a row of `model` is somebody's: a relation to what stands for a person, a confirmed address, or the row
+    itself (`pk`).
+
+    A row *about* the person holds what the table says of the model, and `columns` beside; one that the person `wrote` only its
+    `columns`. `leave`: what is never handed out, since it opens something or is no word about the person; `only`: a further condition; `own_only`: the person
+    alone takes it along, since it tells of work in many places.
+    """
+
+    model: str
+    column: str
+    columns: tuple[str, ...] = ()
+    wrote: bool = False
+    leave: tuple[str, ...] = ()
+    only: models.Q | None = None
+    own_only: bool = False
+
+    def holds(self, row: Held) -> bool:
+        """Whether this row of the table says who may know of the tie."""
+        return self.column in ("pk", *row.fields)
+
+
 _held: list[Held] = []
+_ties: list[Tie] = []
 #: Label → fields that hold nothing about a person, of models whose every field has to be accounted for.
 _nothing: dict[str, frozenset[str]] = {}
 #: Labels of what stands for a person: a relation to one of these is personal data.
@@ -87,6 +111,49 @@ def holds(
 def holds_only(model: str, *, nothing: Iterable[str] = ()) -> None:
     """This model is about people: every field of it has to be in the table, or among those that say nothing about anybody."""
     _nothing[model.lower()] = frozenset(nothing)
+
+
+def about(model: str, column: str, *columns: str, leave: Iterable[str] = (), only: models.Q | None = None) -> None:
+    """Rows of this model are about whoever stands in the column; `columns` are told beside those of the table."""
+    tie(Tie(model.lower(), column, columns, leave=tuple(leave), only=only))
+
+
+def wrote(model: str, column: str, *columns: str, own_only: bool = False) -> None:
+    """Rows of this model were written by whoever stands in the column; `columns` are what that person wrote or did."""
+    tie(Tie(model.lower(), column, columns, wrote=True, own_only=own_only))
+
+
+def tie(made: Tie) -> None:
+    if made not in _ties:
+        _ties.append(made)
+
+
+def ties() -> list[Tie]:
+    """By which columns rows are somebody's, in the order of the apps."""
+    return list(_ties)
+
+
+def is_somebody(field: Any) -> bool:
+    """Whether a column names a person, an account or a part in a forum."""
+    return field.is_relation and field.related_model._meta.label_lower in _people
+
+
+def says_nothing(model: type[models.Model]) -> frozenset[str]:
+    """The columns of a model about people that say nothing about anybody: in which forum, for which body."""
+    return _nothing.get(model._meta.label_lower, frozenset())
+
+
+def untied() -> list[str]:
+    """Columns of the table that name somebody and belong to no tie: `app.model.column`."""
+    tied = {f"{each.model}.{each.column}" for each in _ties}
+    found = []
+    for row in _held:
+        model = apps.get_model(row.model)
+        for name in row.fields:
+            field = model._meta.get_field(name)
+            if not field.many_to_many and is_somebody(field) and f"{row.model}.{name}" not in tied:
+                found.append(f"{row.model}.{name}")
+    return found
 
 
 def table() -> list[Held]:

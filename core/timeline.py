@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.events import MASK, events_of
+from core.events import events_of
 from core.models import Event
+from core.told import field_of, label_of, value_words
 from core.workflow import Workflow
 
 MOST_EVENTS = 50
@@ -162,78 +160,10 @@ def function_words(label: str) -> str:
     return ", ".join(parts)
 
 
-def known_notes() -> dict[str, str]:
-    """Words for what an event tells beside the record's own columns: rows of it, and who said so."""
-    return {
-        "acceptances": pgettext("in the history", "acceptances"),
-        "accepted_by": pgettext("in the history", "accepted by"),
-        "action_items": pgettext("in the history", "action items"),
-        "agenda": pgettext("in the history", "agenda"),
-        "answer": pgettext("in the history", "answer"),
-        "answers": pgettext("in the history", "answers"),
-        "asked_by": pgettext("in the history", "asked by"),
-        "attendance": pgettext("in the history", "attendance"),
-        "cancellation": pgettext("in the history", "agrees to cancel"),
-        "clauses": pgettext("in the history", "clauses"),
-        "comments": pgettext("in the history", "comment"),
-        "commitments": pgettext("in the history", "commitments"),
-        "conditions": pgettext("in the history", "conditions"),
-        "criteria": pgettext("in the history", "criteria"),
-        "extension_accepted": pgettext("in the history", "extension accepted"),
-        "extension_asked": pgettext("in the history", "extension asked for"),
-        "extension_declined": pgettext("in the history", "extension declined"),
-        "folio": pgettext("in the history", "folio"),
-        "from": pgettext("in the history", "from"),
-        "invited": pgettext("in the history", "invited"),
-        "minutes": pgettext("in the history", "minutes"),
-        "opinions": pgettext("in the history", "opinions"),
-        "outcome": pgettext("in the history", "outcome"),
-        "parties": pgettext("in the history", "parties"),
-        "party": pgettext("in the history", "party"),
-        "proposals": pgettext("in the history", "proposals"),
-        "questions": pgettext("in the history", "questions"),
-        "referrals": pgettext("in the history", "referrals"),
-        "remarks": pgettext("in the history", "remark"),
-        "replies": pgettext("in the history", "answer to a validation"),
-        "reports": pgettext("in the history", "report"),
-        "sha256": pgettext("in the history", "fingerprint"),
-        "side": pgettext("in the history", "side"),
-        "slot": pgettext("in the history", "chosen time"),
-        "status": pgettext("in the history", "status"),
-        "taken_over": pgettext("in the history", "taken over"),
-        "to": pgettext("in the history", "to"),
-        "validations": pgettext("in the history", "validation"),
-        "version": pgettext("in the history", "version"),
-    }
-
-
-def noted(name: str) -> str:
-    return known_notes().get(name) or name.replace("_", " ")
-
-
 def change_of(record: Any, name: str, pair: Any) -> Change:
-    try:
-        field: Any = record._meta.get_field(name)
-    except FieldDoesNotExist:
-        field = None
-    label = getattr(field, "verbose_name", None) or noted(name)
+    field = field_of(record, name)
+    label = label_of(field, name)
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-    return Change(str(label).capitalize(), value_words(field, before), value_words(field, after))
-
-
-def value_words(field: Any, value: Any) -> str:
-    """A stored value as a person reads it; '' for nothing."""
-    if value is None or value == "" or value == []:
-        return ""
-    if value == MASK:
-        return str(_("(not kept here)"))
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    if isinstance(value, list):
-        return ", ".join(value_words(None, one) for one in value)
-    if isinstance(value, dict):
-        # PostgreSQL does not keep the order of an object's keys.
-        return "; ".join(f"{noted(key)}: {value_words(None, inner)}" for key, inner in sorted(value.items()))
-    choices = dict(getattr(field, "flatchoices", None) or ())
-    words = choices.get(value, value)
-    return str(words) if isinstance(words, (str, Promise)) else str(value)
+    if name == "role" and field is None:
+        return Change(str(label).capitalize(), function_words(str(before or "")), function_words(str(after or "")))
+    return Change(str(label).capitalize(), value_words(field, before, name), value_words(field, after, name))

@@ -70,7 +70,7 @@ def facts_of_request(asked: PrivacyRequest) -> Facts:
     return {"key": asked.key, **{name: formats.date_format(day, "DATE_FORMAT") for name, day in days.items()}}
 
 
-def told_to_the_writer(name: str, action: str, subject: Any, text: Any, **more: Any) -> Reply:
+def told_to_the_writer(name: str, action: str, subject: Any, text: Any, facts: Any = facts_of_request, **more: Any) -> Reply:
     return Reply(
         name,
         model="forum.privacyrequest",
@@ -79,12 +79,25 @@ def told_to_the_writer(name: str, action: str, subject: Any, text: Any, **more: 
         language=lambda asked: asked.language,
         subject=subject,
         text=text,
-        facts=facts_of_request,
+        facts=facts,
         **more,
     )
 
 
-#: They name the number and the days, not what was asked: an address may be mistyped, or somebody else's.
+def facts_of_done(asked: PrivacyRequest) -> Facts:
+    """The name is not repeated where an erasure has emptied it: the mail has nowhere to go then either."""
+    ended = formats.date_format(asked.ended_on or asked.received_on, "DATE_FORMAT")
+    return {
+        **facts_of_request(asked),
+        "name": typed(asked.name),
+        "ended": ended,
+        "what": str(asked.get_kind_display()),
+        "outcome": str(asked.get_outcome_display()),
+    }
+
+
+#: They name the number and the days, not what was asked: an address may be mistyped, or somebody else's. Only the last one, after
+#: the identity was checked, says what was done.
 REPLIES = (
     told_to_the_writer(
         "privacy_received",
@@ -104,6 +117,16 @@ REPLIES = (
             "Request %(key)s of %(received)s was answered on %(answered)s. The answer itself comes from the organizers, in a mail of "
             "their own. If it does not arrive, write to them and name this number."
         ),
+    ),
+    told_to_the_writer(
+        "privacy_done",
+        "finish",
+        gettext_lazy("Request %(key)s is carried out"),
+        gettext_lazy(
+            "%(name)s: your request %(key)s of %(received)s (%(what)s), answered on %(answered)s with “%(outcome)s”, was carried out on "
+            "%(ended)s. If something is still missing, write to the organizers and name this number."
+        ),
+        facts=facts_of_done,
     ),
     told_to_the_writer(
         "privacy_closed",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.privacy import Audience, holds, holds_only, people
+from core.privacy import Audience, about, holds, holds_only, people, wrote
 
 A = Audience
 EVERYBODY = (A.PUBLIC,)
@@ -25,6 +26,32 @@ def declare() -> None:
     participants()
     accounts()
     kept_by_the_mechanism()
+    whose()
+
+
+def whose() -> None:
+    """By which column a row is somebody's: the file of the own data follows these."""
+    about("forum.User", "pk", "language")
+    about("forum.Role", "user", "created_at")
+    about("forum.Invitation", "user", "kind", "edition", "agency", "organization", "created_at", "accepted_at", "revoked_at")
+    about("account.EmailAddress", "user", "verified")
+    about("mfa.Authenticator", "user", "type", "created_at", "last_used_at")
+    about("usersessions.UserSession", "user", "created_at", "last_seen_at")
+    # The key opens the calendar.
+    about("core.MailSettings", "user", "daily", leave=("calendar_key",))
+    about("core.Message", "user", "template", "record_key", "state", "created_at", "sent_at", leave=("last_error",))
+    about("core.Message", "addressee", "template", "record_key", "state", "created_at", "sent_at", leave=("last_error",))
+    about("core.Subscription", "email", "record_key", "created_at", "confirmed_at", only=Q(confirmed_at__isnull=False))
+    about("forum.Person", "pk", "created_at")
+    about("forum.Participation", "pk", "created_at")
+    about("forum.Consent", "participation")
+    about("forum.WorkingTable", "moderator", "edition", "number")
+    about("forum.WorkingTable", "rapporteur", "edition", "number")
+    about("forum.PrivacyRequest", "person")
+    wrote("forum.Invitation", "invited_by", "kind", "created_at")
+    wrote("core.Event", "actor", "at", "action", "model", "record_key", "origin", "reason", own_only=True)
+    wrote("core.ImportBatch", "actor", "kind", "at")
+    wrote("core.ImportBatch", "undone_by", "kind", "undone_at")
 
 
 def participants() -> None:

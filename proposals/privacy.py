@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.privacy import Audience, holds
+from core.privacy import Audience, about, holds, wrote
 
 A = Audience
 OFFICIALS, ACCOUNTS = _("officials and representatives"), _("people with an account")
@@ -50,3 +50,17 @@ def declare() -> None:
         "proposals.PaperScan",
         (("file", "file_name"), _("Scans of signed papers"), OFFICIALS, INSIDE, _("Reserved, since they show signatures.")),
     )
+    whose()
+
+
+def whose() -> None:
+    """By which column a row is somebody's: the file of the own data follows these."""
+    about("proposals.Proposal_speakers", "participation", "proposal")
+    about("proposals.Referral_liaisons", "user", "referral")
+    wrote("proposals.Proposal", "created_by", "created_at", "title_es")
+    wrote("proposals.DueDateChange", "by", "referral", "at", "reason")
+    wrote("proposals.Clarification", "asked_by", "asked_at", "question")
+    wrote("proposals.Clarification", "answered_by", "answered_at", "answer")
+    wrote("proposals.Opinion", "drafted_by", "referral", "created_at")
+    wrote("proposals.Opinion", "signed_by", "referral", "issued_at", "signatory_post")
+    wrote("proposals.InternalPosition", "author", "referral", "at", "verdict", "text")

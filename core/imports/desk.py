@@ -24,7 +24,7 @@ from core.forms import LOOKED_AT, BaseForm
 from core.imports import trials
 from core.imports.batches import download, kind_words, own_batches, trial_context
 from core.imports.delimited import DELIMITERS
-from core.imports.doubts import Doubt, doubts_of
+from core.imports.doubts import Doubt, doubts_of, is_answered
 from core.imports.doubts import mark_of as doubts_mark
 from core.imports.encodings import ENCODINGS
 from core.imports.entering import enter
@@ -273,7 +273,7 @@ def continued(request: HttpRequest, kind: str) -> HttpResponse:
             look = looked_at(request, kind, waiting.name, file, edition, given, kept_plan(stored), stored=stored)
             keep_plan(stored, look.plan)
             look.doubts = doubts_of(look.resource, look.table, look.plan)
-            look.is_asked = bool(look.doubts) and given.get(LOOKED_AT) != doubts_mark(look.doubts)
+            look.is_asked = not is_answered(look.doubts, given.get(LOOKED_AT))
             if given.get("do") != "import" or look.run is None or look.is_asked:
                 look.is_asked = look.is_asked and given.get("do") == "import"
                 return look_page(request, tried_whole(request, look, waiting.name, stored, edition), given["token"])

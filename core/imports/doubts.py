@@ -67,6 +67,11 @@ def texts_of(resource: Any, table: Table, plan: Any) -> Iterator[tuple[str, int,
                 yield from ((header, row.number, cell) for row, cell in zip(some, cells, strict=True))
 
 
+def is_answered(doubts: list[Doubt], mark: Any) -> bool:
+    """Whether the rows may go in: nothing was found, or whoever imports has said of just these passages that they may stay."""
+    return not doubts or mark == mark_of(doubts)
+
+
 def mark_of(doubts: list[Doubt]) -> str:
     """What a person confirms: these passages and no others."""
     return hashlib.sha256(repr(sorted(each.finding.passage for each in doubts)).encode("utf-8", "replace")).hexdigest()[:16]

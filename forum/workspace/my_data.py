@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from core.gate import get_for
 from core.workflow import StepRefused
 from core.workspace import REFUSED, done, workspace_page
 from forum.models import Participation, Person
+from forum.own_data import own_file
 from forum.roles import roles_of
 from forum.workflow import set_consent
 from forum.workflow.people import may_speak_for, may_withdraw_for
@@ -51,6 +52,12 @@ def page(request: HttpRequest, refusal: str = "") -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """The person and the account as they are held, and the parts in each forum with their consent."""
     return page(request)
+
+
+@workspace_page(methods=("GET", "HEAD"), sensitive=True)
+def my_data_file(request: HttpRequest) -> StreamingHttpResponse:
+    """All of it as one file, for whoever has just shown who it is."""
+    return own_file(request.user)  # type: ignore[arg-type]
 
 
 @workspace_page(methods=("POST",))

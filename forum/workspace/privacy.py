@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from core.workspace import REFUSED, attempt, done, sent, show_form, step_buttons
 from forum import workflow
 from forum.models import Person, PrivacyRequest
 from forum.models.privacy import PrivacyRequestOutcome
+from forum.own_data import desk_file, desk_may_hand_out
 from forum.permissions import is_administrator, is_organizer_of
 from forum.workflow.erasing import may_erase
 from forum.workspace.access import organizers_only
@@ -152,6 +153,7 @@ def request_page(request: HttpRequest, asked: PrivacyRequest, form: Any, failed:
             workflow.PRIVACY_REQUEST, asked, request.user, url=url, leave_out=("identify", "answer"), failed=failed
         ),
         "may_erase": asked.person is not None and asked.person.suppressed_on is None and may_erase(asked.person, request.user),
+        "may_hand_out": desk_may_hand_out(asked, request.user),
         "timeline": timeline(asked, workflows=(workflow.PRIVACY_REQUEST,)),
     }
     if failed is not None:
@@ -159,6 +161,17 @@ def request_page(request: HttpRequest, asked: PrivacyRequest, form: Any, failed:
     if form is None:
         return render(request, "forum/workspace/privacy_request.html", context)
     return show_form(request, "forum/workspace/privacy_request.html", form, **context)
+
+
+@workspace_page(methods=("GET", "HEAD"), sensitive=True)
+def privacy_request_file(request: HttpRequest, key: str) -> StreamingHttpResponse:
+    """What is held about the person who asked, for the answer."""
+    asked = own_request(request, key)
+    if not desk_may_hand_out(asked, request.user):
+        raise Http404(
+            _("There is no file for this request: who asks is not known yet, or the data are not in your forums alone.")
+        )
+    return desk_file(asked, request.user)  # type: ignore[arg-type]
 
 
 @workspace_page(methods=("POST",))

@@ -206,7 +206,8 @@ class ExtensionTests(AgreementWorld, TestCase):
         with translation.override("es"):
             (told,) = timeline(self.commitment, workflows=workflow.WORKFLOWS)[0].changes
         self.assertEqual(
-            (told.label, told.after), ("Prórroga no aceptada", f"pedida por: IFE; parte: ORG-01; al: {LATER.isoformat()}")
+            (told.label, told.after),
+            ("Prórroga no aceptada", "pedida por: IFE; parte: ORG-01; al: 29 de noviembre de 2026"),
         )
         for door, more in ((workflow.accept_extension, {}), (workflow.decline_extension, {"reason": "x"})):
             with self.assertRaises(StepRefused) as caught:

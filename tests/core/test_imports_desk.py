@@ -2,14 +2,18 @@
 
 import hashlib
 import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.utils import FileProxyMixin
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import reverse
 
 from core.imports.registry import kinds
 from core.models import ImportBatch, ImportRow
@@ -88,6 +92,34 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
         page = self.client.post(at("import_new", "participants"), {"file": people, "edition": "propia"})
         self.assertContains(page, "“notas”, row 2: A-123456789 (A-number)")
         self.assertEqual([each.finding.passage for each in page.context["look"].doubts], ["A-123456789"])
+
+    @override_settings(LANGUAGE_CODE="en")
+    def test_the_admin_and_the_command_ask_as_the_desk_does(self):
+        text = "CLAVE;Nombre;Tipo;Notas\nA-1;Uno;club;Su CURP es GOMC800101HDFRRR09\n"
+        admin = reverse("admin:forum_organization_import")
+        page = self.client.post(admin, {"file": SimpleUploadedFile("x.csv", text.encode())})
+        self.assertContains(page, "Notas, 2: GOMC800101HDFRRR09 (CURP)")
+        sent = {"token": page.context["token"]}
+        for mark in (None, "x"):
+            again = self.client.post(admin, sent | ({"looked_at": mark} if mark else {}))
+            self.assertContains(again, "confirm below that these passages may stay", status_code=422)
+            self.assertEqual(again.context["token"], sent["token"])
+        path = Path(self.enterContext(TemporaryDirectory())) / "x.csv"
+        path.write_text(text)
+        told = io.StringIO()
+        with self.assertRaisesMessage(CommandError, f"--looked-at {page.context['doubts_mark']}"):
+            call_command("import_data", "organizations", str(path), "--edition", "propia", stderr=told)
+        self.assertIn("GOMC800101HDFRRR09", told.getvalue())
+        call_command(
+            "import_data", "organizations", str(path), "--edition", "propia", "--dry-run", stdout=io.StringIO(), stderr=told
+        )
+        self.assertEqual(ImportBatch.objects.count(), 0)
+        self.client.post(admin, sent | {"looked_at": page.context["doubts_mark"]})
+        self.assertEqual(ImportBatch.objects.get().created, 1)
+        out = io.StringIO()
+        mark = ["--looked-at", page.context["doubts_mark"]]
+        call_command("import_data", "organizations", str(path), "--edition", "propia", *mark, stdout=out, stderr=told)
+        self.assertIn("1 the same", out.getvalue())
 
     @pytest.mark.once
     @override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=1_000, IMPORT_WORKER="process")

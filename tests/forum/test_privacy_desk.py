@@ -99,6 +99,12 @@ class RequestTests(World, TestCase):
             ],
         )
         self.assertNotIn("razones", mail.outbox[0].body)
+        workflow.finish_privacy_request(request=first, actor=organizer)
+        self.assertEqual(told(), [(["rosa@example.org"], f"[Acuerda] Request {first.key} is carried out")])
+        for word in ("Rosa Muestra: your request", "cancellation: erase my data", "“refused, with its reasons”"):
+            self.assertIn(word, mail.outbox[0].body)
+        for private in ("Mi nombre.", "razones", "Llamada", self.edition.name_es):
+            self.assertNotIn(private, mail.outbox[0].body)
         # What was erased meanwhile has nowhere to go.
         workflow.close_privacy_request(request=second, actor=organizer, reason="x")
         PrivacyRequest.objects.update(email="")

@@ -152,8 +152,12 @@ class SweepWorld(AddressWorld):
         cls.canaries = [*put_canaries(cls.proposal), *put_in_files()]
         hidden = {what: text for what, text in HIDDEN.items() if what not in REPLACED}
         cls.drafts = [Canary(what, text, frozenset()) for what, text in hidden.items()]
-        #: What each reads of the own account on every page.
-        cls.own = {name: " ".join([each.email, each.name]) for name, account in cls.accounts.items() for each in [fresh(account)]}
+        #: What each reads of the own account on every page, and in the file of the own data.
+        cls.own = {
+            name: " ".join([each.email, each.name, *each.role_rows.values_list("post", flat=True)])
+            for name, account in cls.accounts.items()
+            for each in [fresh(account)]
+        }
         # The list is of this organizer, and the table lets whoever imported one read it.
         cls.own["organizer"] += " ".join(each.text for each in cls.canaries if each.column.startswith("core.importrow."))
         search.rebuild(searched())

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from core.events import SYSTEM, acting_from
-from core.imports.doubts import doubts_of
+from core.imports.doubts import Doubt, doubts_of, is_answered, mark_of
 from core.imports.plan import Plan
 from core.imports.problems import FileRefused
 from core.imports.registry import kinds
-from core.imports.runner import Run, run_import
+from core.imports.runner import Run, opened, run_import
 from core.imports.settling import EVERY, NEW, SAME
 from core.imports.writer import write_report
 from core.models.event import Origin
@@ -40,6 +40,12 @@ class Command(BaseCommand):
             default="ask",
             help="rows whose name is that of a record under another key: they wait (ask), are the one that alone is proposed, or new",
         )
+        parser.add_argument(
+            "--looked-at",
+            default="",
+            metavar="MARK",
+            help="what looks like personal data may stay: the mark that the command gave with the passages",
+        )
         parser.add_argument("--all-or-nothing", action="store_true", help="one refused row keeps all others out")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,15 +56,17 @@ class Command(BaseCommand):
             raise CommandError(_("%(path)s cannot be read: %(why)s") % {"path": path, "why": error.strerror}) from error
         try:
             with acting_from(Origin.COMMAND):
+                file: dict[str, Any] = {"name": path.name, "data": data, "actor": SYSTEM, "edition": options["edition"]}
+                plan = Plan(decisions=SIMILAR[options["similar"]])
+                resource, table = opened(options["kind"], plan=plan, **file)
+                self.ask(doubts_of(resource, table, plan), options["looked_at"], dry_run=options["dry_run"])
                 run = run_import(
                     options["kind"],
-                    name=path.name,
-                    data=data,
-                    actor=SYSTEM,
-                    edition=options["edition"],
+                    **file,
+                    table=table,
                     dry_run=options["dry_run"],
                     all_or_nothing=options["all_or_nothing"],
-                    plan=Plan(decisions=SIMILAR[options["similar"]]),
+                    plan=plan,
                     progress=self.progress if sys.stderr.isatty() else None,
                 )
         except FileRefused as error:
@@ -74,6 +82,17 @@ class Command(BaseCommand):
         if run.refused:
             raise SystemExit(1)
 
+    def ask(self, doubts: list[Doubt], mark: str, *, dry_run: bool) -> None:
+        """What looks like personal data is told, and stays out until somebody has looked at it: as at the desk and in the admin."""
+        for each in doubts:
+            words = {"header": each.header, "number": each.number, **vars(each.finding)}
+            self.stderr.write(_("This looks like personal data: “%(header)s”, row %(number)s: %(passage)s (%(kind)s)") % words)
+        if not dry_run and not is_answered(doubts, mark):
+            raise CommandError(
+                _("Nothing was imported. Take these passages out of the file, or say that they may stay: --looked-at %(mark)s")
+                % {"mark": mark_of(doubts)}
+            )
+
     def progress(self, done: int, of: int) -> None:
         if done == of or done % 25 == 0:
             self.stderr.write(f"\r{done}/{of}", ending="\n" if done == of else "")
@@ -81,9 +100,6 @@ class Command(BaseCommand):
     def show(self, run: Run) -> None:
         for note in run.notes:
             self.stdout.write(note)
-        for each in doubts_of(run.resource, run.table, Plan()) if run.resource is not None else ():
-            words = {"header": each.header, "number": each.number, **vars(each.finding)}
-            self.stderr.write(_("This looks like personal data: “%(header)s”, row %(number)s: %(passage)s (%(kind)s)") % words)
         for row in run.refused:
             for problem in row.problems:
                 place = [_("row %(number)s") % {"number": row.row.number}]
