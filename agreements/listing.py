@@ -39,15 +39,20 @@ def parties_of(user: Any) -> QuerySet[Any]:
     return Party.objects.visible_to(user)
 
 
-def of_bodies(user: Any, agency: Any, organization: Any, along: Callable[[str], Any]) -> tuple[Filter, Filter]:
-    """The filters by public body and by organization; `along` gives the marks of a roll."""
+def along(user: Any, roll: str) -> Callable[[str], list[Mark]] | None:
+    """What stands in a roll is what anybody may read; somebody with an account may read more."""
+    return (lambda value: [Mark(roll, value)]) if user is None else None
+
+
+def of_bodies(user: Any, agency: Any, organization: Any, rolls: tuple[str, str]) -> tuple[Filter, Filter]:
+    """The filters by public body and by organization, each along its roll."""
     return (
         ChoiceFilter(
             "agency",
             pgettext_lazy("filter", "Public body"),
             lambda: choices_of(read.agencies_of(user), body_words),
             apply=agency,
-            marks=along("aa"),
+            marks=along(user, rolls[0]),
             find=lambda text: one_of(
                 lambda _user, key: read.party_agency(user, key), lambda: read.agencies_of(user), text, body_words
             ),
@@ -57,7 +62,7 @@ def of_bodies(user: Any, agency: Any, organization: Any, along: Callable[[str], 
             pgettext_lazy("filter", "Organization"),
             lambda: choices_of(read.organizations_of(user)),
             apply=organization,
-            marks=along("ao"),
+            marks=along(user, rolls[1]),
             find=lambda text: one_of(
                 lambda _user, key: read.party_organization(user, key), lambda: read.organizations_of(user), text
             ),
@@ -90,10 +95,6 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
         cited = Agreement.proposals.through.objects.filter(proposal__in=asked).values("agreement")
         return rows.filter(Q(id__in=promised) | Q(id__in=cited))
 
-    def along(roll: str) -> Any:
-        """What stands in a roll is what anybody may read; somebody with an account may read more."""
-        return (lambda value: [Mark(roll, value)]) if user is None else None
-
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter(
@@ -107,13 +108,13 @@ def agreement_filters(user: Any) -> tuple[Filter, ...]:
             marks=(lambda light: marks_of_light(light, timezone.localdate())) if user is None else None,
         ),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), PUBLIC_STATUSES),
-        *of_bodies(user, with_agency, with_organization, along),
+        *of_bodies(user, with_agency, with_organization, ("aa", "ao")),
         ChoiceFilter(
             "state",
             pgettext_lazy("filter: a federal entity", "State"),
             state_choices,
             apply=in_state,
-            marks=along("as"),
+            marks=along(user, "as"),
             find=state_of,
         ),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
@@ -144,7 +145,7 @@ def meeting_filters(user: Any) -> tuple[Filter, ...]:
     return (
         TextFilter(label=_("Words")),
         ChoiceFilter("status", pgettext_lazy("filter", "Status"), MEETING_STATUSES),
-        *of_bodies(user, with_agency, with_organization, lambda _roll: None),
+        *of_bodies(user, with_agency, with_organization, ("ma", "mo")),
         ChoiceFilter("edition", pgettext_lazy("filter", "Edition"), lambda: edition_choices(user), "edition__slug"),
         RecordFilter(
             "agreement",

@@ -1,4 +1,4 @@
-"""By what the list of agreements is read along an index (see `core.rolls`): only what anybody may read."""
+"""By what the lists of agreements and of meetings are read along an index (see `core.rolls`): only what anybody may read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from django.db.models import CharField, F, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from agreements.kept import CITED, FORCE, OUTCOME_SOURCES, STATES, in_force, with_outcome
-from agreements.models import Agreement, Commitment, Party
-from agreements.querysets import DUE_SOON_DAYS, agreement_gate, owes_report
+from agreements.models import Agreement, Commitment, Meeting, Party
+from agreements.querysets import DUE_SOON_DAYS, agreement_gate, meeting_gate, owes_report
 from core.deadlines import public_day
 from core.models.roll import NEVER
+from core.prepared import prepared
 from core.rolls import Roll, entries
 from core.tally import Source
 from core.walks import Mark
@@ -23,6 +24,9 @@ from proposals.querysets import proposal_gate
 from proposals.rolls import of_key
 
 OF_IT = "agreement__"
+#: What the list of meetings is ordered by.
+DATED = "starts_at"
+FOLLOWS = "agreements_meeting_agreements"
 
 
 def lights() -> tuple[QuerySet[Any], ...]:
@@ -38,12 +42,18 @@ def lights() -> tuple[QuerySet[Any], ...]:
     return (entries(in_force(), state, path=OF_IT, day=Coalesce(F("due_on"), Value(NEVER))),)
 
 
+@prepared
+def cut_offs(_user: None) -> QuerySet[Any]:
+    """The cut-off dates of all editions, each once."""
+    rows = Edition.objects.filter(report_cut_off__isnull=False)
+    return rows.order_by("report_cut_off").values_list("report_cut_off", flat=True).distinct()
+
+
 def marks_of_light(light: str, on: dt.date) -> list[Mark]:
     """The entries of `lights` that stand under a light on date `on`: the rule of `agreements.light.light_of`. One query."""
     if light in ("cancelled", "fulfilled"):
         return [Mark("al", light)]
-    ends = {end for end in Edition.objects.values_list("report_cut_off", flat=True) if end is not None}
-    owing = {end: f"owing {end.isoformat()}" for end in sorted(ends)}
+    owing = {end: f"owing {end.isoformat()}" for end in cut_offs(None)}
     reached = [value for end, value in owing.items() if end <= on]
     others = ["open", *(value for end, value in owing.items() if end > on)]
     soon = on + dt.timedelta(days=DUE_SOON_DAYS + 1)
@@ -70,6 +80,44 @@ def fates() -> tuple[QuerySet[Any], ...]:
     """Proposals under what became of them (`agreements.kept.outcomes`), by the first due date of what is not kept yet."""
     rows = with_outcome(Proposal.objects.visible_to(None))
     return (entries(rows, F("end"), day=Coalesce(F("first_due"), Value(NEVER))),)
+
+
+def with_body(body: str) -> tuple[QuerySet[Any], ...]:
+    """Meetings under the bodies that convene them, and under the parties to the agreements that they follow."""
+    convened = Meeting.objects.visible_to(None).filter(**{f"convening_{body}__isnull": False})
+    followed = Meeting.agreements.through.objects.filter(
+        meeting_gate(None, "meeting__"), agreement_gate(None, OF_IT), **{f"agreement__parties__{body}__isnull": False}
+    )
+    return (
+        entries(convened, F(f"convening_{body}__key"), created=DATED),
+        entries(followed, F(f"agreement__parties__{body}__key"), path="meeting__", created=DATED),
+    )
+
+
+def meeting_roll(name: str, body: str) -> Roll:
+    party = f"p ON p.agreement_id = f.agreement_id WHERE p.{body}_id = {{row}}.id"
+    return Roll(
+        name,
+        Meeting,
+        lambda: with_body(body),
+        (
+            Source("agreements_meeting", ("published_at", "edition_id", f"convening_{body}_id"), "{row}.id"),
+            Source(FOLLOWS, (), "{row}.meeting_id"),
+            Source(
+                "agreements_agreement",
+                ("status", "published_at"),
+                f"SELECT meeting_id FROM {FOLLOWS} WHERE agreement_id = {{row}}.id",
+            ),
+            Source("agreements_party", OF_PARTY, f"SELECT meeting_id FROM {FOLLOWS} WHERE agreement_id = {{row}}.agreement_id"),
+            Source("forum_edition", ("stage",), "SELECT id FROM agreements_meeting WHERE edition_id = {row}.id", OPENING),
+            of_key(
+                f"forum_{body}",
+                f"SELECT id FROM agreements_meeting WHERE convening_{body}_id = {{row}}.id UNION "
+                f"SELECT f.meeting_id FROM {FOLLOWS} f JOIN agreements_party {party}",
+            ),
+        ),
+        created=DATED,
+    )
 
 
 OF_AGREEMENT = Source("agreements_agreement", FORCE, "{row}.id")
@@ -138,4 +186,6 @@ ROLLS = (
             of_key("forum_area", NAMING, "code"),
         ),
     ),
+    meeting_roll("ma", "agency"),
+    meeting_roll("mo", "organization"),
 )

@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-from bench.measure import Server, both
+from bench.measure import Server
 from bench.run import database, python, table
 
 TIMES = 12
@@ -69,7 +69,7 @@ def measured(only: str = "") -> dict[str, Any]:
     for address in addresses():
         if only in address:
             server.quiet(address, 1, revision.bump)
-            found[address] = both(server, address, TIMES, before=revision.bump)
+            found[address] = server.quiet(address, TIMES, revision.bump)
     return found
 
 

@@ -1,6 +1,9 @@
-"""Measures the pages of one process over WSGI, middleware included, and prints the figures as JSON on one line.
+"""A process that answers for pages over WSGI, middleware included, and says how long each took.
 
-python -m bench.measure ours|bare [PAGE …]      (DATABASE_URL names a filled database)
+python -m bench.measure ours|bare      (DATABASE_URL names a filled database)
+
+Each line that comes in is a question as JSON, [address, before, headers]; each line that goes out its answer. `bench.run` asks
+ours and bare in turns: whatever else the machine does at that moment, it does to both.
 """
 
 from __future__ import annotations
@@ -12,12 +15,14 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
-FIRST, CACHED = 30, 120
+#: Milliseconds on the wall, of this process's processor, and of that of the database for this connection.
+CLOCKS = ("wall", "cpu", "db")
 #: Name → address of our page, and of the bare one.
 PAGES = {
     "home": ("/en/", "/home/"),
@@ -65,18 +70,19 @@ class Server:
         took = wall, processor, max(0.0, database_time() - database)
         return answer["status"], answer["headers"], body, took
 
-    def quiet(
-        self, address: str, times: int, before: Callable[[], Any] = lambda: None, **headers: str
-    ) -> tuple[float, float, float]:
-        """Milliseconds on the wall, of this process's processor and of the database's: each time the middle of the quickest
-        half, since what else runs on the machine only ever makes it slower. `before` runs each time and is not measured."""
+    def quiet(self, address: str, times: int, before: Callable[[], Any] = lambda: None, **headers: str) -> dict[str, float]:
+        """What a page costs, asked so many times; `before` runs each time and is not measured."""
         found = []
         for _each in range(times):
             before()
             found.append(self.get(address, **headers)[3])
-        half = (times + 1) // 2
-        wall, processor, database = (statistics.median(sorted(each[place] for each in found)[:half]) for place in (0, 1, 2))
-        return wall, processor, database
+        return middle(found)
+
+
+def middle(found: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Of many (wall, processor, database) the middle of the quickest half of each: others only ever make a request slower."""
+    half = (len(found) + 1) // 2
+    return {name: statistics.median(sorted(each[place] for each in found)[:half]) for place, name in enumerate(CLOCKS)}
 
 
 def database_time() -> float:
@@ -89,77 +95,44 @@ def database_time() -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
 
 
-def both(server: Server, address: str, times: int, **more: Any) -> dict[str, float]:
-    """Time on the wall, of the processor of this process, and of that of the database."""
-    wall, processor, database = server.quiet(address, times, **more)
-    return {"wall": wall, "cpu": processor, "db": database}
-
-
-def main(kind: str, *only: str) -> dict[str, Any]:
+def main(kind: str) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings" if kind == "ours" else "bench.bare"
     import django
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
+    from django.db import connection
 
     django.setup()
+    from core import drawn
+    from core.models import revision
+
     if kind == "bare":
         settings.MIDDLEWARE = []
     server = Server(get_wsgi_application())
-    pages = ours(server) if kind == "ours" else bare(server, list(only))
-    return {"pages": pages, "memory": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+    queries: list[str] = []
 
-
-def ours(server: Server) -> dict[str, Any]:
-    """First render (something has changed before each), from the cache, 304; queries and sizes."""
-    from django.db import connection
-
-    from core import drawn
-    from core.models import revision
+    def count(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        queries.append(sql)
+        return execute(sql, *rest)
 
     def cold() -> None:
         drawn.forget()
         revision.bump()
 
-    found = {}
-    for name, (address, _bare) in PAGES.items():
-        server.quiet(address, 3, revision.bump)
-        first = both(server, address, FIRST, before=revision.bump)
-        anew = both(server, address, 10, before=cold)
-        revision.bump()
-        queries: list[str] = []
-
-        def count(execute: Any, sql: str, *rest: Any, into: list[str] = queries) -> Any:
-            into.append(sql)
-            return execute(sql, *rest)
-
-        with connection.execute_wrapper(count):
-            status, headers, body, _time = server.get(address)
-        if not status.startswith("200"):
+    #: What is done before a page is asked for, and is not measured.
+    before = {"": lambda: None, "changed": revision.bump, "cold": cold}
+    for line in sys.stdin:
+        address, first, headers = json.loads(line)
+        before[first]()
+        queries.clear()
+        with connection.execute_wrapper(count) if headers.pop("count", False) else nullcontext():
+            status, answered, body, took = server.get(address, **headers)
+        if status[:3] not in ("200", "304"):
             raise SystemExit(f"{address}: {status}")
-        etag = headers["ETag"]
-        found[name] = {
-            "first": first,
-            "anew": anew,
-            "cached": both(server, address, CACHED),
-            "unchanged": both(server, address, CACHED, HTTP_IF_NONE_MATCH=etag),
-            "queries": len(queries),
-            "bytes": len(body),
-            "packed": len(server.get(address, HTTP_ACCEPT_ENCODING="br")[2]),
-        }
-    return found
-
-
-def bare(server: Server, only: list[str]) -> dict[str, Any]:
-    """The same for the bare views; of all pages, or of those named in `only`."""
-    found = {}
-    for name, (_ours, address) in PAGES.items():
-        if address and (not only or name in only):
-            server.quiet(address, 3)
-            kept = f"/cached/{name}/"
-            server.get(kept)
-            found[name] = {"first": both(server, address, FIRST), "cached": both(server, kept, CACHED)}
-    return found
+        memory = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        told = {"took": took, "etag": answered.get("ETag", ""), "bytes": len(body), "queries": len(queries), "memory": memory}
+        print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:])))
+    main(*sys.argv[1:])

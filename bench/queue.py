@@ -11,7 +11,8 @@ import sys
 from itertools import product
 from typing import Any
 
-from bench.run import database, python, table
+from bench.measure import middle
+from bench.run import FIRST, Process, database, python, table
 
 BODIES = 13
 SIZES = (45, 20_000)
@@ -30,7 +31,7 @@ def ours(referrals: int) -> dict[str, Any]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     from django.core.wsgi import get_wsgi_application
 
-    from bench.measure import FIRST, Server, both
+    from bench.measure import Server
 
     server = Server(get_wsgi_application())
     from django.conf import settings
@@ -63,7 +64,7 @@ def ours(referrals: int) -> dict[str, Any]:
             status, _headers, body, _time = server.get(address, HTTP_COOKIE=cookie)
         if not status.startswith("200"):
             raise SystemExit(f"{address}: {status}")
-        found[name] = {"first": both(server, address, FIRST, HTTP_COOKIE=cookie), "queries": len(queries), "bytes": len(body)}
+        found[name] = {"first": server.quiet(address, FIRST, HTTP_COOKIE=cookie), "queries": len(queries), "bytes": len(body)}
     return found
 
 
@@ -73,9 +74,9 @@ def main(sizes: list[int]) -> None:
         python("manage.py", "migrate", "--verbosity", "0", DATABASE_URL=url)
         found = json.loads(python("-m", "bench.queue", "ours", str(size), DATABASE_URL=url).splitlines()[-1])
         bytes_of = json.dumps({"list": found["queue, one"]["bytes"]})
-        bare = json.loads(python("-m", "bench.measure", "bare", "list", DATABASE_URL=url, BENCH_SIZES=bytes_of))["pages"]["list"][
-            "first"
-        ]
+        floor = Process("bare", DATABASE_URL=url, BENCH_SIZES=bytes_of)
+        bare = middle([floor.ask("/list/")["took"] for _each in range(FIRST)])
+        floor.end()
         print(
             f"\n{size:,} referrals of {BODIES} bodies; bare list of 25: {bare['wall']:.1f} ms, processor {bare['cpu']:.1f} ms\n"
         )

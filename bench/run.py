@@ -11,6 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from bench.measure import PAGES, middle
+
 COLUMNS = (
     *("page", "first ms", "cpu", "db cpu", "rows anew", "bare ms", "cpu", "ratio", "cpu", "queries"),
     *("cached ms", "bare ms", "ratio", "304 ms", "bytes", "packed"),
@@ -19,6 +21,8 @@ COLUMNS = (
 TARGETS = dict.fromkeys(("list", "filtered", "body", "agreements", "late"), 1.4)
 TARGETS |= {"agreement": 2.0, "proposal": 2.0, "api": 3.0}
 CACHED_TARGET, GROWTH_TARGET = 1.3, 1.2
+#: How many times a page is asked for: before it is measured, anew, with no row of it kept, and from the cache.
+WARM, FIRST, ANEW, CACHED = 5, 40, 10, 200
 
 
 def python(*words: str, **environment: str) -> str:
@@ -56,16 +60,71 @@ def database(size: int) -> tuple[str, str]:
     return url, seconds
 
 
+class Process:
+    """A process of `bench.measure`, asked over a pipe."""
+
+    def __init__(self, kind: str, **environment: str) -> None:
+        words = [sys.executable, "-m", "bench.measure", kind]
+        surroundings = {**os.environ, **environment}
+        self.child = subprocess.Popen(words, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, address: str, before: str = "", **headers: Any) -> dict[str, Any]:
+        assert self.child.stdin is not None and self.child.stdout is not None
+        self.child.stdin.write(json.dumps([address, before, headers]) + "\n")
+        self.child.stdin.flush()
+        line = self.child.stdout.readline()
+        if not line:
+            sys.exit(self.child.wait() or 1)
+        return dict(json.loads(line))
+
+    def end(self) -> None:
+        assert self.child.stdin is not None
+        self.child.stdin.close()
+        self.child.wait()
+
+
+def in_turns(times: int, *asked: tuple[Process, tuple[str, ...]]) -> list[dict[str, float]]:
+    """What each of these costs, one after the other, so many times."""
+    found: list[list[Any]] = [[] for _each in asked]
+    for _time in range(times):
+        for place, (process, question) in enumerate(asked):
+            found[place].append(process.ask(*question)["took"])
+    return [middle(each) for each in found]
+
+
 def measured(size: int) -> dict[str, dict[str, Any]]:
     """Page → figures of ours, with those of the bare view beside them."""
     url, seconds = database(size)
-    answer = json.loads(python("-m", "bench.measure", "ours", DATABASE_URL=url))
-    ours = answer["pages"]
-    sizes = json.dumps({name: figures["bytes"] for name, figures in ours.items()})
-    bare = json.loads(python("-m", "bench.measure", "bare", DATABASE_URL=url, BENCH_SIZES=sizes))["pages"]
-    print(f"\n{size:,} proposals (filled in {seconds} s); the process that rendered all pages holds {answer['memory']} MB\n")
-    show(ours, bare)
-    return ours
+    ours = Process("ours", DATABASE_URL=url)
+    found: dict[str, dict[str, Any]] = {}
+    for name, (address, _bare) in PAGES.items():
+        ours.ask(address)
+        told = ours.ask(address, "changed", count=True)
+        found[name] = {"queries": told["queries"], "bytes": told["bytes"]}
+        found[name]["packed"] = ours.ask(address, HTTP_ACCEPT_ENCODING="br")["bytes"]
+    bare = Process("bare", DATABASE_URL=url, BENCH_SIZES=json.dumps({name: each["bytes"] for name, each in found.items()}))
+    for name, (address, plain) in PAGES.items():
+        figures, kept = found[name], f"/cached/{name}/"
+        for _each in range(WARM):
+            ours.ask(address, "changed")
+            if plain:
+                bare.ask(plain)
+                bare.ask(kept)
+        beside = [(bare, (plain,))] if plain else []
+        figures["first"], *floor = in_turns(FIRST, (ours, (address, "changed")), *beside)
+        (figures["anew"],) = in_turns(ANEW, (ours, (address, "cold")))
+        ours.ask(address)
+        figures["cached"], *kept_floor = in_turns(CACHED, (ours, (address,)), *([(bare, (kept,))] if plain else []))
+        if plain:
+            figures["bare"] = {"first": floor[0], "cached": kept_floor[0]}
+        etag = ours.ask(address)["etag"]
+        figures["unchanged"] = middle([ours.ask(address, HTTP_IF_NONE_MATCH=etag)["took"] for _each in range(CACHED)])
+    memory = ours.ask(PAGES["home"][0])["memory"]
+    for process in (ours, bare):
+        process.end()
+    print(f"\n{size:,} proposals (filled in {seconds} s); the process that rendered all pages holds {memory} MB\n")
+    show(found)
+    return found
 
 
 FILL = """
@@ -78,10 +137,10 @@ print(round(fill({size})))
 """
 
 
-def show(ours: dict[str, Any], bare: dict[str, Any]) -> None:
+def show(ours: dict[str, Any]) -> None:
     rows = [COLUMNS]
     for name, found in ours.items():
-        first, cached, floor = found["first"], found["cached"], bare.get(name)
+        first, cached, floor = found["first"], found["cached"], found.get("bare")
         row = [name, *(f"{first[clock]:.1f}" for clock in ("wall", "cpu", "db")), f"{found['anew']['cpu']:.1f}"]
         if floor:
             ratios = [first[clock] / floor["first"][clock] for clock in ("wall", "cpu")]

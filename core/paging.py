@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
@@ -118,5 +120,10 @@ def page_by_key(queryset: QuerySet[Any], order: Sequence[str], after: str = "", 
 
 def bounded_count(queryset: QuerySet[Any], limit: int = MANY) -> tuple[int, bool]:
     """(count, exact): counts no further than `limit`, so the cost does not grow with the table."""
-    count = queryset.order_by()[: limit + 1].count()
+    rows, count = queryset.order_by().values_list("pk")[: limit + 1], 0
+    # `rows.count()` says the same, and takes twice as long to write it.
+    with contextlib.suppress(EmptyResultSet), connection.cursor() as cursor:
+        sql, values = rows.query.sql_with_params()
+        cursor.execute(f"SELECT count(*) FROM ({sql}) counted", values)
+        (count,) = cursor.fetchone()
     return (limit, False) if count > limit else (count, True)

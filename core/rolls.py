@@ -38,6 +38,8 @@ INTO = "roll, record, value, folio, created_at, updated_at, day"
 class Roll:
     """`rows()` gives querysets made by `entries`; a record is a row of `model`. `sources`: see `core.tally.Source`; what
     they call facts are records. The same record under the same value and day stands in a roll once, however many rows say so.
+    `created`: the column of the record that stands in `created_at` of its entries, where its list is ordered by another one;
+    the same for all rolls of a model.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Roll:
     rows: Callable[[], tuple[QuerySet[Any], ...]]
     sources: tuple[Source, ...]
     dated: bool = False
+    created: str = "created_at"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -55,11 +58,11 @@ class Roll:
         return [text_of(rows) for rows in self.rows()]
 
 
-def entries(rows: QuerySet[Any], value: Any, *, path: str = "", day: Any = None) -> QuerySet[Any]:
+def entries(rows: QuerySet[Any], value: Any, *, path: str = "", day: Any = None, created: str = "created_at") -> QuerySet[Any]:
     """`rows` as entries: `value` is an expression of text that is not empty for whoever stands in the roll, `path` leads from
-    a row to its record (`version__proposal__`), `day` is the day of a dated roll."""
+    a row to its record (`version__proposal__`), `day` is the day of a dated roll, `created` see `Roll`."""
     values = {"r_record": F(f"{path}pk"), "r_value": value, "r_folio": F(f"{path}folio")}
-    values |= {"r_created": F(f"{path}created_at"), "r_updated": F(f"{path}updated_at")}
+    values |= {"r_created": F(f"{path}{created}"), "r_updated": F(f"{path}updated_at")}
     if day is not None:
         values["r_day"] = day
     return rows.order_by().annotate(**values).values_list(*values)
@@ -80,6 +83,11 @@ def kept() -> list[Roll]:
 
 def is_dated(name: str) -> bool:
     return name in _rolls and _rolls[name].dated
+
+
+def column_of(name: str, field: str) -> str:
+    """The column of an entry of the roll `name` that holds a field of its record."""
+    return "created_at" if name in _rolls and field == _rolls[name].created else field
 
 
 def chosen(roll: Roll, source: str, only: str = "") -> str:

@@ -34,14 +34,14 @@ from core import gathering
 from core.imports.candidates import learn as learn_names
 from core.imports.candidates import learn_many, names_of
 from core.models import SearchEntry, revision
-from core.search_engines import ENOUGH, Found, Fts5, Gin, Newest, Term, beginnings, engine, exact_mark, note_words
+from core.search_engines import ENOUGH, MANY, Found, Fts5, Gin, Newest, Term, beginnings, engine, exact_mark, note_words
 from core.stems import stems_of, words_in
 from core.text import clean, clean_line, fold
 
 MOST_WORDS = 8
 MOST_LETTERS = 200
-#: Matches are counted up to this many of one kind that was asked for, and otherwise of each kind.
-MANY, EACH = 1000, 400
+#: Matches are counted up to `MANY` of one kind that was asked for, and otherwise up to this many of each kind.
+EACH = 400
 #: Of each kind so many come first, then the next kind, before the rest of both.
 SHARE = 60
 #: So many results can be read, the best ones.
@@ -278,12 +278,18 @@ def highlighted(text: str, terms: list[Term], width: int = 220, around: list[Ter
     found: list[tuple[str, bool]] = [("… ", False)] if start else []
     length = 0
     for number in range(start, len(pieces)):
+        piece, hit = pieces[number], number in hits
         if length > width:
-            found.append((" …", False))
+            piece, hit = " …", False
+        # What follows a piece of the same sort is one piece with it: the template has a few to go through instead of every word.
+        if found and found[-1][1] == hit and not hit:
+            found[-1] = (found[-1][0] + piece, hit)
+        elif piece:
+            found.append((piece, hit))
+        if length > width:
             break
-        found.append((pieces[number], number in hits))
-        length += len(pieces[number])
-    return [pair for pair in found if pair[0]]
+        length += len(piece)
+    return found
 
 
 def matches(word: str, terms: list[Term]) -> bool:

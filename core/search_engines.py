@@ -28,6 +28,8 @@ from core.text import fold
 BEGINNINGS, LEAST = 48, 3
 #: Length of a stretch of ids, as a power of two: 4,096.
 STRETCH = 12
+#: Matches are counted up to this many.
+MANY = 1000
 #: So many results can be read, the best ones.
 ENOUGH = 300
 #: So many stretches are asked for what some rows match besides.
@@ -212,10 +214,14 @@ class Gin:
         are_all = not reached and without_order(expression) == expression
         if are_all or len(rows) > min(limit, ENOUGH) or self.is_common(expression, kind, limit):
             return Newest.of(rows, limit, reached & {of_kind for _number, of_kind in rows})
-        most = 4 * limit + 1
+        most = max(MANY, limit) + 1
         whole = f"({expression}) & '@{kind}'" if kind else expression
-        rows = self.rows(*part(whole, most, 8 * CANDIDATES))
-        return Newest.of(rows, limit, {of_kind for _number, of_kind in rows} if len(rows) == most else ())
+        gathered = self.rows(*part(whole, most, 8 * CANDIDATES))
+        if len(gathered) < most:
+            return Newest.of(gathered, limit)
+        # The newest of all may be of one kind alone; those of each are known.
+        rows = sorted({*rows, *gathered}, reverse=True)
+        return Newest.of(rows, limit, {of_kind for _number, of_kind in rows})
 
     def is_common(self, expression: str, kind: str, limit: int) -> bool:
         """Whether to gather all that match would take long though few were found: the words of a phrase are common, or the words

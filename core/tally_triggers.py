@@ -164,25 +164,28 @@ def postgresql(figure: Figure | Roll, views: list[str]) -> list[str]:
     return found
 
 
-#: What an entry of a roll says of its record, and the roll itself does not depend on.
-OF_RECORD = ("folio", "created_at", "updated_at")
+def of_record(roll: Roll) -> dict[str, str]:
+    """Column of an entry → column of its record that it repeats, and on which the roll itself does not depend."""
+    return {"folio": "folio", "created_at": roll.created, "updated_at": "updated_at"}
 
 
 def following(vendor: str) -> list[str]:
     """Triggers by which the entries of a record follow its place in the orders of a list: nothing else is written anew when a
     record is saved without change."""
     found = []
-    names: dict[str, list[str]] = {}
+    of_table: dict[str, list[Roll]] = {}
     for roll in rolls.kept():
-        names.setdefault(roll.model._meta.db_table, []).append(f"'{roll.name}'")
-    for table, of in names.items():
+        of_table.setdefault(roll.model._meta.db_table, []).append(roll)
+    for table, of in of_table.items():
         name, differ = f"tally_follow_{table}", "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
-        condition = " OR ".join(f"OLD.{column} {differ} NEW.{column}" for column in OF_RECORD)
+        said = of_record(of[0])
+        condition = " OR ".join(f"OLD.{column} {differ} NEW.{column}" for column in said.values())
+        names = ", ".join(f"'{roll.name}'" for roll in of)
         update = (
-            f"UPDATE {rolls.TABLE} SET {', '.join(f'{column} = NEW.{column}' for column in OF_RECORD)} "
-            f"WHERE record = NEW.id AND roll IN ({', '.join(of)})"
+            f"UPDATE {rolls.TABLE} SET {', '.join(f'{entry} = NEW.{column}' for entry, column in said.items())} "
+            f"WHERE record = NEW.id AND roll IN ({names})"
         )
-        trigger = f"CREATE TRIGGER {name} AFTER UPDATE OF {', '.join(OF_RECORD)} ON {table}"
+        trigger = f"CREATE TRIGGER {name} AFTER UPDATE OF {', '.join(said.values())} ON {table}"
         if vendor == "postgresql":
             found.append(
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {update}; RETURN NULL; END $$; "

@@ -25,7 +25,7 @@ from django.db.models.expressions import RawSQL
 
 from core.models.roll import NO_DAY
 from core.paging import MANY, Page, bounded_count, decode, mark_of, page_by_key, typed
-from core.rolls import TABLE, is_dated
+from core.rolls import TABLE, column_of, is_dated
 
 Sql = tuple[str, list[Any]]
 #: For a count, what else is asked is looked up for so many entries: "more than 120" is said of what would take longer.
@@ -245,6 +245,7 @@ class Walk:
     def step(self, order: Sequence[str], after: list[Any] | None, limit: int) -> tuple[list[int], tuple[Any, ...] | None]:
         """The ids of so many records in this order, from the values of its columns on that are given. With them, where fewer
         were found among the entries that were looked at and there are more to look at: the columns and the record of the last."""
+        order = [self.column(name) for name in order]
         names = [name.lstrip("-") for name in order]
         if not set(names) <= set(ORDERED_BY):
             raise ValueError(f"No roll is ordered by {names}.")
@@ -263,6 +264,11 @@ class Walk:
             # What one branch found beyond the place where another one ended comes with the next step.
             found = [row for row in found if not comes_before(end, row, order)]
         return [int(row[-1]) for row in found], end if len(found) < limit else None
+
+    def column(self, name: str) -> str:
+        """What an order of the list is called among the entries."""
+        field = name.lstrip("-")
+        return name.replace(field, column_of(self.marks[0].roll, field)) if self.marks else name
 
     def end(self, columns: str, sorting: str, beyond: Sql, order: Sequence[str], look: int) -> tuple[Any, ...] | None:
         """The last entry that was looked at in the branch that ended first; None when all ended by themselves."""

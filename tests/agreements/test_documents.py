@@ -120,6 +120,7 @@ class PrintedTests(AgreementWorld, TestCase):
             self.assertIn(words, matrix)
 
 
+@pytest.mark.once
 class CostTests(AgreementWorld, TestCase):
     def many(self, agreement: Agreement, until: int) -> None:
         """Commitments like the first one, so that there are `until`."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from unittest import mock
 
+import pytest
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -117,6 +118,7 @@ class WhatItSays(ApiWorld):
         self.assertEqual(self.get("proposals"), anonymous)
         self.assertNotIn("Secreta", str(anonymous))
 
+    @pytest.mark.once
     def test_the_number_of_queries_depends_on_no_number_of_records(self):
         counted = {
             "proposals": 3,

@@ -135,7 +135,7 @@ class EntranceTests(AdminWorld, TestCase):
             self.assertEqual(re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*json)[^>]*>|<style|\sstyle=|\son\w+=", text), [])
 
 
-@pytest.mark.strict
+@pytest.mark.once
 class QueryTests(AdminWorld, TestCase):
     def test_lists_ask_no_more_for_thirty_rows(self):
         for model, build in self.builders().items():

@@ -121,6 +121,7 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
         call_command("import_data", "organizations", str(path), "--edition", "propia", *mark, stdout=out, stderr=told)
         self.assertIn("1 the same", out.getvalue())
 
+    @pytest.mark.once
     @override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=1_000, IMPORT_WORKER="process")
     def test_no_file_is_held_whole(self):
         """Whatever its size, it is read, hashed, stored and read again in pieces."""

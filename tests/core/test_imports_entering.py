@@ -1,5 +1,6 @@
 """A name in a column of organizations that is in no register: entered as a new one by the organizer's word, and undone with the file."""
 
+import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
@@ -108,6 +109,7 @@ class EnteringTests(DeskMixin, PersonaWorld, TestCase):
         self.assertContains(page, "A public body that is missing is entered by itself")
         self.assertNotContains(page, "Or enter it as a new one")
 
+    @pytest.mark.once
     def test_more_names_than_a_page_shows(self):
         """All of them can be settled, page by page, and what was said on another page is kept."""
         names = [f"Casa número {n}" for n in range(60)]

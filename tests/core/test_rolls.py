@@ -12,9 +12,9 @@ from django.test import RequestFactory, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from agreements.listing import AGREEMENT_ORDERS
-from agreements.models import Agreement, Commitment, Party
-from agreements.views import agreements_asked
+from agreements.listing import AGREEMENT_ORDERS, MEETING_ORDERS
+from agreements.models import Agreement, Commitment, Meeting, Party
+from agreements.views import agreements_asked, meetings_asked
 from core import rolls, tally_triggers
 from core.facets import said
 from core.listing import Listing
@@ -59,6 +59,8 @@ class World(TestCase):
                 cls.refer(proposal, body, number + place)
         for number, proposal in enumerate(cls.proposals):
             cls.agree(proposal, number)
+        for number, agreement in enumerate(Agreement.objects.order_by("pk")):
+            cls.meet(agreement, number)
         Proposal.objects.filter(pk__in=[each.pk for each in cls.proposals[4::5]]).update(status="draft", published_at=None)
 
     @classmethod
@@ -97,6 +99,15 @@ class World(TestCase):
                     cancelled_at=NOON if number == 5 else None,
                 )
 
+    @classmethod
+    def meet(cls, agreement, number):
+        """Days go back and forth while folios go on; of one day there are two."""
+        begins = NOON + dt.timedelta(days=(number // 2) * (-1) ** number)
+        convener = ({"convening_agency": cls.ife}, {"convening_organization": cls.league}, {})[number % 3]
+        status = {"status": "proposed", "published_at": None} if number == 7 else {}
+        meeting = make.meeting(agreement.edition, starts_at=begins, ends_at=begins + dt.timedelta(hours=1), **convener, **status)
+        meeting.agreements.set([agreement])
+
     def holds(self):
         self.assertEqual(rolls.differences(), [])
 
@@ -126,6 +137,9 @@ class EveryPath(World):
             (Party.objects.filter(agency=self.ife), [{"agency": self.sre}]),
             (Edition.objects.all(), [{"report_cut_off": days(2)}, {"report_cut_off": None}, {"stage": "preparation"}]),
             (Edition.objects.all(), [{"stage": "review"}]),
+            (Meeting.objects.all(), [{"starts_at": NOON, "ends_at": NOON + dt.timedelta(hours=2)}, {"updated_at": NOON}]),
+            (Meeting.objects.filter(status="scheduled"), [{"convening_agency": self.sre, "convening_organization": None}]),
+            (Meeting.objects.filter(status="proposed"), [{"published_at": NOON}, {"published_at": None}]),
             (Agency.objects.filter(pk=self.ife.pk), [{"key": "INE"}]),
             (Organization.objects.filter(pk=self.club.pk), [{"key": "CLUB-2"}]),
             (Area.objects.filter(pk=self.states[0].pk), [{"code": "MX-XXX"}]),
@@ -148,6 +162,10 @@ class EveryPath(World):
             lambda: Opinion.objects.all().delete(),
             lambda: Referral.objects.filter(agency=self.ife).delete(),
             lambda: Agreement.proposals.through.objects.all().delete(),
+            lambda: Meeting.objects.first().agreements.set(Agreement.objects.all()),
+            lambda: Party.objects.filter(organization=self.club).delete(),
+            lambda: Meeting.agreements.through.objects.all().delete(),
+            lambda: Meeting.objects.filter(convening_agency=self.ife).delete(),
             lambda: Commitment.states.through.objects.all().delete(),
             lambda: Agreement.objects.first().proposals.set([first]),
             lambda: Commitment.objects.filter(agreement__status="signed").delete(),
@@ -222,6 +240,12 @@ class TheSameList(World):
                 "status": ["concluded"],
             },
         ),
+        (
+            meetings_asked,
+            Meeting,
+            MEETING_ORDERS,
+            {"agency": ["IFE", "SRE"], "organization": ["CLUB", "LEAGUE"], "status": ["scheduled"]},
+        ),
     )
 
     def queries(self, values):
@@ -247,7 +271,7 @@ class TheSameList(World):
         shown = 0
         for asked, model, orders, values in self.LISTS:
             for number, query in enumerate(self.queries(values)):
-                order = list(orders)[number % 3]
+                order = list(orders)[number % len(orders)]
                 with self.subTest(model=model.__name__, order=order, **query):
                     folios, listing = self.read(
                         asked, {**query, "order": order}, 1 + 999 * (number % 2), (4000, 2, 1)[number % 3]

@@ -17,7 +17,11 @@ class FlushTests(ChainWorld, TestCase):
         if connection.vendor != "sqlite":
             self.skipTest("TRUNCATE empties all tables at once")
         tables = sorted(connection.introspection.django_table_names(only_existing=True, include_views=False))
-        for first in tables:
+        with connection.cursor() as cursor:
+            filled = [table for table in tables if cursor.execute(f'SELECT 1 FROM "{table}"').fetchone()]
+        self.assertIn("agreements_party", filled)
+        # An empty table may stand anywhere: to empty it does nothing.
+        for first in filled:
             order = [first, *(table for table in tables if table != first)]
             with transaction.atomic(), connection.cursor() as cursor:
                 for statement in connection.ops.sql_flush(no_style(), order, reset_sequences=False):
