@@ -120,6 +120,11 @@ class DeskTests(DeskMixin, PersonaWorld, TestCase):
         mark = ["--looked-at", page.context["doubts_mark"]]
         call_command("import_data", "organizations", str(path), "--edition", "propia", *mark, stdout=out, stderr=told)
         self.assertIn("1 the same", out.getvalue())
+        # An address in a text is told, and the command goes on: it has nobody to ask.
+        path.write_text("CLAVE;Nombre;Tipo;Notas\nA-2;Dos;club;Escriba a ana@example.org\n")
+        call_command("import_data", "organizations", str(path), "--edition", "propia", stdout=out, stderr=told)
+        self.assertIn("ana@example.org (e-mail address)", told.getvalue())
+        self.assertIn("1 new", out.getvalue())
 
     @pytest.mark.once
     @override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=1_000, IMPORT_WORKER="process")

@@ -18,6 +18,7 @@ from core.imports.runner import Run, opened, run_import
 from core.imports.settling import EVERY, NEW, SAME
 from core.imports.writer import write_report
 from core.models.event import Origin
+from core.personal import PAPERS
 
 SIMILAR = {"ask": {}, "same": {EVERY: SAME + EVERY}, "new": {EVERY: NEW}}
 
@@ -83,11 +84,13 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def ask(self, doubts: list[Doubt], mark: str, *, dry_run: bool) -> None:
-        """What looks like personal data is told, and stays out until somebody has looked at it: as at the desk and in the admin."""
+        """What looks like personal data is told. Numbers of papers, which we never collect, stay out until somebody has looked at
+        them, as at the desk and in the admin; an address in a text only is told: nobody sits before a script to confirm it."""
         for each in doubts:
             words = {"header": each.header, "number": each.number, **vars(each.finding)}
             self.stderr.write(_("This looks like personal data: “%(header)s”, row %(number)s: %(passage)s (%(kind)s)") % words)
-        if not dry_run and not is_answered(doubts, mark):
+        papers = any(each.finding.code in PAPERS for each in doubts)
+        if papers and not dry_run and not is_answered(doubts, mark):
             raise CommandError(
                 _("Nothing was imported. Take these passages out of the file, or say that they may stay: --looked-at %(mark)s")
                 % {"mark": mark_of(doubts)}
