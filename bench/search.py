@@ -47,6 +47,10 @@ CLASSES: dict[str, list[tuple[str, str]]] = {
 }
 
 
+#: All questions as if they were one class.
+ALL = "all together"
+
+
 def address(words: str, kind: str) -> str:
     return "/en/search/?" + urlencode({"q": words, **({"kind": kind} if kind else {})})
 
@@ -83,11 +87,12 @@ def part(values: Sequence[float], of: float) -> float:
 def show(sizes: list[int], found: list[dict[str, list[Any]]]) -> None:
     head = [f"{size:,}: {column}" for size in sizes for column in ("p50", "p95", "db p95", "wall p95")]
     rows = [("class", "questions", *head, "growth of p50", "slowest at the largest size")]
-    for name, questions in CLASSES.items():
-        if name not in found[-1]:
+    together = [{**each, ALL: [row for rows_of in each.values() for row in rows_of]} for each in found]
+    for name, questions in {**CLASSES, ALL: [question for of in CLASSES.values() for question in of]}.items():
+        if name not in together[-1]:
             continue
         cells, middles = [], []
-        for each in found:
+        for each in together:
             works = [cpu + db for _question, _wall, cpu, db in each[name]]
             middles.append(part(works, 0.5))
             cells += [
@@ -96,7 +101,7 @@ def show(sizes: list[int], found: list[dict[str, list[Any]]]) -> None:
                 f"{part([row[3] for row in each[name]], 0.95):.1f}",
             ]
             cells.append(f"{part([row[1] for row in each[name]], 0.95):.1f}")
-        slowest = max(found[-1][name], key=lambda row: row[2] + row[3])[0]
+        slowest = max(together[-1][name], key=lambda row: row[2] + row[3])[0]
         rows.append((name, str(len(questions)), *cells, verdict(middles[-1] / middles[0], GROWTH_TARGET), slowest))
     table(rows)
 
