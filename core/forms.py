@@ -37,6 +37,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, Validati
 from django.core.files import File
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -203,7 +204,7 @@ class FormBase:
     def label_of(self, name: str) -> str:
         """The words for a column that the form does not show."""
         try:
-            return str(self.record._meta.get_field(name).verbose_name).capitalize()
+            return capfirst(self.record._meta.get_field(name).verbose_name)
         except (AttributeError, FieldDoesNotExist):
             return name.replace("_", " ")
 

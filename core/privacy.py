@@ -62,8 +62,8 @@ class Tie:
     itself (`pk`).
 
     A row *about* the person holds what the table says of the model, and `columns` beside; one that the person `wrote` only its
-    `columns`. `leave`: what is never handed out, since it opens something or is no word about the person; `only`: a further condition; `own_only`: the person
-    alone takes it along, since it tells of work in many places.
+    `columns`. `leave`: what is never handed out, since it opens something or is no word about the person; `only`: a further
+    condition; `own_only`: the person alone takes it along, since it tells of work in many places.
     """
 
     model: str

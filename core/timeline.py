@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import pgettext
 
 from core.events import events_of
@@ -165,5 +166,5 @@ def change_of(record: Any, name: str, pair: Any) -> Change:
     label = label_of(field, name)
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
     if name == "role" and field is None:
-        return Change(str(label).capitalize(), function_words(str(before or "")), function_words(str(after or "")))
-    return Change(str(label).capitalize(), value_words(field, before, name), value_words(field, after, name))
+        return Change(capfirst(label), function_words(str(before or "")), function_words(str(after or "")))
+    return Change(capfirst(label), value_words(field, before, name), value_words(field, after, name))

@@ -186,7 +186,7 @@ class OfEditionResource(OrganizersResource):
         if not self.editions().exists():
             return _("There is no edition yet: import or enter one first (editions).")
         return _(
-            "There are several editions: say which one, with --edition or in the column “%(column)s”. Editions: %(slugs)s."
+            "There are several editions: say which one, where the file is chosen (in the command by --edition) or in the column “%(column)s”. Editions: %(slugs)s."
         ) % {
             "column": "edition" if english() else "foro",
             "slugs": self.slugs(),
