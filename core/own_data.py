@@ -18,7 +18,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from core import privacy
 from core.events import plain
@@ -116,7 +116,7 @@ def may_be_told(tie: Tie, reader: Reader) -> bool:
 
 
 def words_of(tie: Tie) -> str:
-    return str(capfirst(str(apps.get_model(tie.model)._meta.verbose_name_plural)))
+    return str(capfirst(str(tie.called or apps.get_model(tie.model)._meta.verbose_name_plural)))
 
 
 def columns_of(tie: Tie, reader: Reader) -> list[Any]:
@@ -130,6 +130,22 @@ def columns_of(tie: Tie, reader: Reader) -> list[Any]:
     return [field for field in model._meta.concrete_fields if field.name in named and not privacy.is_somebody(field)]
 
 
+def label_of(field: Any) -> str:
+    """The words for a column; ours where it belongs to a library or to a mere link."""
+    known = {
+        "created_at": pgettext("own data", "Created"),
+        "ip": pgettext("own data", "Address on the network"),
+        "last_seen_at": pgettext("own data", "Last seen"),
+        "last_used_at": pgettext("own data", "Last used"),
+        "proposal": pgettext("own data", "Proposal"),
+        "referral": pgettext("own data", "Referral"),
+        "shown_name": pgettext("own data", "Name that is shown"),
+        "type": pgettext("own data", "Kind"),
+        "user_agent": pgettext("own data", "Browser"),
+    }
+    return known.get(field.name) or str(capfirst(str(field.verbose_name)))
+
+
 def group_of(tie: Tie, columns: list[Any]) -> dict[str, Any]:
     return {
         "kind": tie.model,
@@ -138,7 +154,7 @@ def group_of(tie: Tie, columns: list[Any]) -> dict[str, Any]:
         "by": tie.column,
         "columns": {
             field.name: {
-                "label": capfirst(str(field.verbose_name)),
+                "label": label_of(field),
                 **({"values": {str(code): str(words) for code, words in field.flatchoices}} if field.choices else {}),
             }
             for field in columns

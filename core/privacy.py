@@ -63,7 +63,8 @@ class Tie:
 
     A row *about* the person holds what the table says of the model, and `columns` beside; one that the person `wrote` only its
     `columns`. `leave`: what is never handed out, since it opens something or is no word about the person; `only`: a further
-    condition; `own_only`: the person alone takes it along, since it tells of work in many places.
+    condition; `own_only`: the person alone takes it along, since it tells of work in many places; `called`: words for the rows
+    where their model, of a library or of a mere link, has none in the reader's language.
     """
 
     model: str
@@ -73,6 +74,7 @@ class Tie:
     leave: tuple[str, ...] = ()
     only: models.Q | None = None
     own_only: bool = False
+    called: Any = ""
 
     def holds(self, row: Held) -> bool:
         """Whether this row of the table says who may know of the tie."""
@@ -113,9 +115,11 @@ def holds_only(model: str, *, nothing: Iterable[str] = ()) -> None:
     _nothing[model.lower()] = frozenset(nothing)
 
 
-def about(model: str, column: str, *columns: str, leave: Iterable[str] = (), only: models.Q | None = None) -> None:
+def about(
+    model: str, column: str, *columns: str, leave: Iterable[str] = (), only: models.Q | None = None, called: Any = ""
+) -> None:
     """Rows of this model are about whoever stands in the column; `columns` are told beside those of the table."""
-    tie(Tie(model.lower(), column, columns, leave=tuple(leave), only=only))
+    tie(Tie(model.lower(), column, columns, leave=tuple(leave), only=only, called=called))
 
 
 def wrote(model: str, column: str, *columns: str, own_only: bool = False) -> None:

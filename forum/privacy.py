@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.privacy import Audience, about, holds, holds_only, people, wrote
 
@@ -35,15 +36,24 @@ def whose() -> None:
     about("forum.Role", "user", "created_at")
     about("forum.Invitation", "user", "kind", "edition", "agency", "organization", "created_at", "accepted_at", "revoked_at")
     about("account.EmailAddress", "user", "verified")
-    about("mfa.Authenticator", "user", "type", "created_at", "last_used_at")
-    about("usersessions.UserSession", "user", "created_at", "last_seen_at")
+    about("mfa.Authenticator", "user", "type", "created_at", "last_used_at", called=pgettext_lazy("own data", "second factors"))
+    about("usersessions.UserSession", "user", "created_at", "last_seen_at", called=pgettext_lazy("own data", "sessions"))
     # The key opens the calendar.
     about("core.MailSettings", "user", "daily", leave=("calendar_key",))
     about("core.Message", "user", "template", "record_key", "state", "created_at", "sent_at", leave=("last_error",))
     about("core.Message", "addressee", "template", "record_key", "state", "created_at", "sent_at", leave=("last_error",))
-    about("core.Subscription", "email", "record_key", "created_at", "confirmed_at", only=Q(confirmed_at__isnull=False))
+    about(
+        "core.Subscription",
+        "email",
+        "record_key",
+        "created_at",
+        "confirmed_at",
+        only=Q(confirmed_at__isnull=False),
+        leave=["record_id"],
+    )
     about("forum.Person", "pk", "created_at")
-    about("forum.Participation", "pk", "created_at")
+    # What lists are ordered by is the name once more.
+    about("forum.Participation", "pk", "created_at", leave=["sort"])
     about("forum.Consent", "participation")
     about("forum.WorkingTable", "moderator", "edition", "number")
     about("forum.WorkingTable", "rapporteur", "edition", "number")

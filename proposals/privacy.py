@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.privacy import Audience, about, holds, wrote
 
@@ -55,8 +56,8 @@ def declare() -> None:
 
 def whose() -> None:
     """By which column a row is somebody's: the file of the own data follows these."""
-    about("proposals.Proposal_speakers", "participation", "proposal")
-    about("proposals.Referral_liaisons", "user", "referral")
+    about("proposals.Proposal_speakers", "participation", "proposal", called=pgettext_lazy("own data", "speakers for proposals"))
+    about("proposals.Referral_liaisons", "user", "referral", called=pgettext_lazy("own data", "liaisons of referrals"))
     wrote("proposals.Proposal", "created_by", "created_at", "title_es")
     wrote("proposals.DueDateChange", "by", "referral", "at", "reason")
     wrote("proposals.Clarification", "asked_by", "asked_at", "question")

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from agreements.models import Remark
 from core import own_data, privacy
 from core.models import Event, MailSettings, Subscription
+from core.own_data import Reader
 from forum import workflow
 from forum.models import Consent, Invitation, Person
 from forum.own_data import subject_of
@@ -186,7 +187,7 @@ class DeskTests(World):
         with self.subTest("what is left out is named"):
             self.assertEqual(
                 told["kinds_left_out"],
-                ["Authenticators", "Events", "Internal positions", "Mail settings", "Subscriptions by mail", "User sessions"],
+                ["Events", "Internal positions", "Mail settings", "Second factors", "Sessions", "Subscriptions by mail"],
             )
         event = Event.objects.latest("pk")
         self.assertEqual((Event.objects.count() - before, event.action, event.record_id), (1, "export", self.person.pk))
@@ -230,3 +231,20 @@ class TableTests(World):
             {kind for tie in privacy.ties() for kind in [tie.model] if tie.column == "pk"},
             set(subject_of(self.person, self.mine).ids),
         )
+
+
+class WordsTests(TestCase):
+    def test_kinds_and_columns_have_words_in_both_languages(self) -> None:
+        reader = Reader(None, frozenset(privacy.Audience), is_subject=True)
+        told = {}
+        for language in ("es", "en"):
+            with override(language):
+                told[language] = {
+                    (tie.model, name): words
+                    for tie in privacy.ties()
+                    for name, words in [
+                        ("", own_data.words_of(tie)),
+                        *((field.name, own_data.label_of(field)) for field in own_data.columns_of(tie, reader)),
+                    ]
+                }
+        self.assertEqual([place for place, words in told["es"].items() if words == told["en"][place]], [])
